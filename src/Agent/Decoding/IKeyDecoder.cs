@@ -1,0 +1,16 @@
+namespace EbpfAgent.Decoding;
+
+/// <summary>
+/// Turns a map key's bytes into label values. One decoder belongs to one metric of one plugin; calls never overlap.
+/// </summary>
+internal interface IKeyDecoder
+{
+    /// <summary>The label names, checked and final.</summary>
+    IReadOnlyList<string> LabelNames { get; }
+
+    /// <summary>
+    /// The label values, as many as there are names, or null to leave the key out. Throws <see cref="DecodeException"/>, or
+    /// whatever a plugin's own code throws; the caller counts it and leaves the key out.
+    /// </summary>
+    IReadOnlyList<string>? Decode(ReadOnlySpan<byte> key);
+}
