@@ -1,0 +1,45 @@
+namespace EbpfAgent.Configuration;
+
+/// <summary>
+/// The agent's settings, checked and complete: <c>agent.json</c>, the environment over it, and the defaults below both.
+/// Immutable, and safe to share between threads. Made by <see cref="AgentConfigurationLoader"/>.
+/// </summary>
+internal sealed record AgentConfiguration
+{
+    /// <summary>The configuration file's absolute path.</summary>
+    public required string File { get; init; }
+
+    /// <summary>Where the endpoint is served.</summary>
+    public ListenAddress Listen { get; init; } = ListenAddress.Default;
+
+    /// <summary>The folders that plugins are looked for in: absolute, distinct, at least one. They need not exist.</summary>
+    public required IReadOnlyList<string> PluginFolders { get; init; }
+
+    /// <summary>What every plugin's metric names begin with; may be empty.</summary>
+    public string MetricPrefix { get; init; } = "ebpf_";
+
+    /// <summary>When maps are polled, unless a plugin's section says otherwise.</summary>
+    public PollInterval Interval { get; init; } = PollInterval.Every(TimeSpan.FromSeconds(5));
+
+    /// <summary>True switches the kernel's run-time statistics of BPF programs on, at the price of some nanoseconds for each run.</summary>
+    public bool ProgramStatistics { get; init; }
+
+    /// <summary><c>text</c> or <c>json</c>.</summary>
+    public string LogFormat { get; init; } = "text";
+
+    /// <summary><c>debug</c>, <c>information</c>, <c>warning</c> or <c>error</c>.</summary>
+    public string LogLevel { get; init; } = "information";
+
+    /// <summary>The limits of a plugin whose section doesn't say otherwise.</summary>
+    public PluginLimits Limits { get; init; } = new();
+
+    /// <summary>The plugins that have a section of their own, by name without regard to case.</summary>
+    public IReadOnlyDictionary<string, PluginConfiguration> Plugins { get; init; } = new Dictionary<string, PluginConfiguration>();
+
+    /// <summary>The settings of a plugin, whether or not it has a section.</summary>
+    /// <param name="pluginName">The plugin's name, without regard to case.</param>
+    public PluginConfiguration For(string pluginName) =>
+        Plugins.TryGetValue(pluginName, out var plugin)
+            ? plugin
+            : new PluginConfiguration { Name = pluginName, Interval = Interval, Limits = Limits };
+}
