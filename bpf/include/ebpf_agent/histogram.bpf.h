@@ -18,26 +18,27 @@
  *	BOUNDS(a, b, c...)           ascending integers
  *
  * Memory. The map is preallocated: entries x possible CPUs x (sum + slots) x 8 bytes, whatever is in use. SECONDS(-20, 5) has 27 slots,
- * 224 bytes: 1024 entries take 224 KiB per possible CPU, 448 KiB on 2 CPUs, 56 MiB on 256. Choose max_entries for the keys that a host has,
- * and give it room: each CPU and each interrupt may hold back a few free entries.
+ * 224 bytes: 1024 entries take 224 KiB per possible CPU, 448 KiB on 2 CPUs, 56 MiB on 256. Choose max_entries for
+ * the keys that a host can have.
  *
  * Why an entry per series and not per {bucket, key}: one look-up per observation instead of a look-up and an insert (35 ns against 122 ns,
  * net of an empty program), an exact sum, and a poll of 27 slots in one batched entry (0.3 us a series against 65 us key by key).
  *
- * Why no atomic adds: a slot belongs to one CPU, so a plain add races with nothing but what interrupts it there. If a second program
- * that observes the *same key of the same map* interrupts the first between its load and its store (a hard interrupt or NMI within
- * process context), one of the two observations may be missing from the slot or the sum. A program does not interrupt itself: the kernel
- * skips the nested run (fentry since 5.12, tp_btf and raw_tp since 6.1). Programs of different contexts that must not lose even that
- * take two maps, or a field of the key.
+ * Why no atomic adds: an entry belongs to one CPU, so a plain add races with nothing but what interrupts it there, and a locked one drains
+ * the store buffer of whatever path is traced (in a tight loop the two are within 1 ns of each other). The price: if a *second* program
+ * that observes the same key of the same map interrupts the first between its load and its store (an interrupt or NMI within process
+ * context), one of the two observations may be missing from the slot or the sum. Programs of different contexts that must not lose
+ * even that take two maps, or a field of the key. One program does not interrupt itself: the kernel skips the nested run (fentry since
+ * 5.12, tp_btf and raw_tp since 6.1) and counts it in the program's recursion_misses.
  *
  * A full map is never silent: an observation that finds no room is counted in NAME__dropped, which the agent exports.
  *
  * Keys. All bytes of a key count, padding too: with padding, one logical key can become several entries. Lay the struct out without
  * (the agent warns, with the offsets), or clear it with __builtin_memset before its fields are set.
  *
- * Minimum kernel: 5.2 (.rodata and .data in an object). Beyond it: 5.5 for tp_btf programs, 5.6 for batched polls (before it the agent
- *reads key by key), 5.10 if entries are deleted (before it a reused entry kept other CPUs' old values). Minimum libbpf: 0.6, for the
- * sections `.rodata.histograms` and `.data.histograms`. Compiler: clang 11 or later, -O2 -g.
+ * Minimum kernel: 5.2 (.rodata and .data in an object). Beyond it: 5.5 for tp_btf programs, 5.6 for batched polls (before it the agent reads
+ * key by key), 5.10 if entries are deleted (before it a reused entry kept other CPUs' old values). Minimum libbpf: 0.6, for the
+ * sections `.rodata.histograms` and `.data.histograms`. Compiler: clang 14 or later, -O2 -g.
  */
 #ifndef EBPF_AGENT_HISTOGRAM_BPF_H
 #define EBPF_AGENT_HISTOGRAM_BPF_H
