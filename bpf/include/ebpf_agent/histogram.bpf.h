@@ -111,16 +111,16 @@ static __always_inline void *__histogram_entry(void *map, const void *key)
 		struct NAME##__map *map, const typeof(KEY) *key, __u64 value)                                            \
 	{                                                                                                                \
 		struct NAME##__histogram *entry = __histogram_entry(map, key);                                           \
-		__u32 slot;                                                                                              \
+		__u64 slot;                                                                                              \
                                                                                                                          \
 		if (!entry) {                                                                                            \
 			histogram_drop(map);                                                                             \
 			return;                                                                                          \
 		}                                                                                                        \
 		slot = SLOT;                                                                                             \
-		/* Always true, and gone where the compiler sees it. The verifier has to see it too. */                  \
-		if (slot < (SLOTS))                                                                                      \
-			entry->slots[slot] += 1;                                                                         \
+		/* The compiler must not move this limit to where the verifier loses it (before a division, say). */     \
+		barrier_var(slot);                                                                                       \
+		entry->slots[slot < (SLOTS) ? slot : (SLOTS)-1] += 1;                                                    \
 		entry->sum += value;                                                                                     \
 	}                                                                                                                \
 	_Static_assert((MAX_ENTRIES) > 0, "HISTOGRAM: max_entries must be above 0")

@@ -35,20 +35,20 @@ struct histogram_scheme {
 
 #define __HISTOGRAM_SLOTS_LOG2(FIRST, LAST)  __HISTOGRAM_EXPONENTS(FIRST, LAST)
 #define __HISTOGRAM_FIELDS_LOG2(FIRST, LAST) .kind = HISTOGRAM_LOG2, .first = (FIRST)
-#define __HISTOGRAM_SLOT_LOG2(FIRST, LAST)   __histogram_slot_log2(value, FIRST, __HISTOGRAM_EXPONENTS(FIRST, LAST))
+#define __HISTOGRAM_SLOT_LOG2(FIRST, LAST)   __histogram_slot_log2(value, FIRST)
 #define __HISTOGRAM_CHECK_LOG2(FIRST, LAST) \
 	_Static_assert((FIRST) >= 0 && (FIRST) <= (LAST) && (LAST) <= 63, "LOG2(first, last): 0 <= first <= last <= 63");
 
 /* Below 2^-29 s a bound would be less than the 1 ns that is observed; 2^35 s is more than 64 bits of nanoseconds. */
 #define __HISTOGRAM_SLOTS_SECONDS(FIRST, LAST)  __HISTOGRAM_EXPONENTS(FIRST, LAST)
 #define __HISTOGRAM_FIELDS_SECONDS(FIRST, LAST) .kind = HISTOGRAM_SECONDS, .first = (FIRST)
-#define __HISTOGRAM_SLOT_SECONDS(FIRST, LAST)   __histogram_slot_seconds(value, FIRST, __HISTOGRAM_EXPONENTS(FIRST, LAST))
+#define __HISTOGRAM_SLOT_SECONDS(FIRST, LAST)   __histogram_slot_seconds(value, FIRST)
 #define __HISTOGRAM_CHECK_SECONDS(FIRST, LAST) \
 	_Static_assert((FIRST) >= -29 && (FIRST) <= (LAST) && (LAST) <= 34, "SECONDS(first, last): -29 <= first <= last <= 34");
 
 #define __HISTOGRAM_SLOTS_LINEAR(START, WIDTH, COUNT)  ((COUNT) + 1)
 #define __HISTOGRAM_FIELDS_LINEAR(START, WIDTH, COUNT) .kind = HISTOGRAM_LINEAR, .start = (START), .width = (WIDTH)
-#define __HISTOGRAM_SLOT_LINEAR(START, WIDTH, COUNT)   __histogram_slot_linear(value, START, WIDTH, (COUNT) + 1)
+#define __HISTOGRAM_SLOT_LINEAR(START, WIDTH, COUNT)   __histogram_slot_linear(value, START, WIDTH)
 #define __HISTOGRAM_CHECK_LINEAR(START, WIDTH, COUNT)                                                                       \
 	_Static_assert((START) >= 0, "LINEAR(start, width, count): start must not be negative");                            \
 	_Static_assert((COUNT) >= 1 && (COUNT) <= __HISTOGRAM_MAX_BOUNDS, "LINEAR(start, width, count): 1 <= count <= 64"); \
@@ -58,7 +58,7 @@ struct histogram_scheme {
 
 #define __HISTOGRAM_SLOTS_BOUNDS(...)  (__HISTOGRAM_COUNT(__VA_ARGS__) + 1)
 #define __HISTOGRAM_FIELDS_BOUNDS(...) .kind = HISTOGRAM_BOUNDS, .bounds = {__VA_ARGS__}
-#define __HISTOGRAM_SLOT_BOUNDS(...)   __histogram_slot_bounds(value, (const __u64[]){__VA_ARGS__}, __HISTOGRAM_SLOTS_BOUNDS(__VA_ARGS__))
+#define __HISTOGRAM_SLOT_BOUNDS(...)   __histogram_slot_bounds(value, (const __u64[]){__VA_ARGS__}, __HISTOGRAM_COUNT(__VA_ARGS__))
 #define __HISTOGRAM_CHECK_BOUNDS(...)                                                                               \
 	_Static_assert(__HISTOGRAM_COUNT(__VA_ARGS__) <= __HISTOGRAM_MAX_BOUNDS, "BOUNDS(...): at most 64 bounds"); \
 	_Static_assert(__HISTOGRAM_ASCENDING(__VA_ARGS__), "BOUNDS(...): bounds must ascend, from 0 or above");

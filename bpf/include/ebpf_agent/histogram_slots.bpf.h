@@ -4,7 +4,7 @@
  * exhaustively on the host as well.
  *
  * In every scheme bounds are inclusive and exact: a value is in the slot of the smallest bound that is not below it. 0 is in the first
- * slot, a value above every bound in the last (+Inf).
+ * slot. A value above every bound gets some slot at or above that of +Inf, and whoever indexes cuts it down to that.
  */
 #ifndef EBPF_AGENT_HISTOGRAM_SLOTS_BPF_H
 #define EBPF_AGENT_HISTOGRAM_SLOTS_BPF_H
@@ -28,18 +28,16 @@ static __always_inline __u32 __histogram_floor_log2(__u64 value)
 	return log | step | word >> 1;
 }
 
-/* The slot of the bound with this exponent, where slot 0 is that of the exponent `first` and the last of `slots` is +Inf. */
-static __always_inline __u32 __histogram_slot_of_exponent(__s32 exponent, __s32 first, __u32 slots)
+/* The slot of the bound with this exponent, where slot 0 has the exponent `first`. */
+static __always_inline __u64 __histogram_slot_of_exponent(__s32 exponent, __s32 first)
 {
-	__u32 slot = exponent > first ? exponent - first : 0;
-
-	return slot < slots ? slot : slots - 1;
+	return exponent > first ? (__u32)(exponent - first) : 0;
 }
 
 /* Bounds 2^first, 2^(first+1)...: a *ceil* log2, so that 1024 is counted under le="1024". */
-static __always_inline __u32 __histogram_slot_log2(__u64 value, __s32 first, __u32 slots)
+static __always_inline __u64 __histogram_slot_log2(__u64 value, __s32 first)
 {
-	return __histogram_slot_of_exponent(value > 1 ? (__s32)__histogram_floor_log2(value - 1) + 1 : 0, first, slots);
+	return __histogram_slot_of_exponent(value > 1 ? (__s32)__histogram_floor_log2(value - 1) + 1 : 0, first);
 }
 
 /*
@@ -50,29 +48,27 @@ static __always_inline __u32 __histogram_slot_log2(__u64 value, __s32 first, __u
  * comparison decides, and it is exact: an integer is at most a bound if it is at most the bound's whole nanoseconds. These are
  * 10^9 * 2^34, which fills 64 bits, shifted right by 63-f; a shift of one constant takes the place of a table of 64 bounds.
  */
-static __always_inline __u32 __histogram_slot_seconds(__u64 value, __s32 first, __u32 slots)
+static __always_inline __u64 __histogram_slot_seconds(__u64 value, __s32 first)
 {
 	__u32 floor = __histogram_floor_log2(value);
 	__u64 whole_nanoseconds = (1000000000ULL << 34) >> (63 - floor);
 
-	return __histogram_slot_of_exponent((__s32)floor - 29 + (value > whole_nanoseconds), first, slots);
+	return __histogram_slot_of_exponent((__s32)floor - 29 + (value > whole_nanoseconds), first);
 }
 
 /* Bounds start, start + width, start + 2 width... */
-static __always_inline __u32 __histogram_slot_linear(__u64 value, __u64 start, __u64 width, __u32 slots)
+static __always_inline __u64 __histogram_slot_linear(__u64 value, __u64 start, __u64 width)
 {
-	__u64 slot = value > start ? (value - start - 1) / width + 1 : 0;
-
-	return slot < slots ? slot : slots - 1;
+	return value > start ? (value - start - 1) / width + 1 : 0;
 }
 
 /* Any ascending bounds. They are constants: the loop becomes a comparison with an immediate for each of them. */
-static __always_inline __u32 __histogram_slot_bounds(__u64 value, const __u64 *bounds, __u32 slots)
+static __always_inline __u64 __histogram_slot_bounds(__u64 value, const __u64 *bounds, __u32 count)
 {
-	__u32 slot = 0;
+	__u64 slot = 0;
 
 #pragma clang loop unroll(full)
-	for (__u32 i = 0; i < slots - 1; i++)
+	for (__u32 i = 0; i < count; i++)
 		slot += value > bounds[i];
 	return slot;
 }
