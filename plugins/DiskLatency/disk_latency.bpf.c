@@ -2,7 +2,7 @@
 /*
  * How long block devices take, from the issue of a request to its completion.
  *
- * Minimum kernel: 5.11 (the tracepoint's arguments). The start time is the block layer's own, so that this costs one tracepoint and one
+ * Minimum kernel: 5.5 (tp_btf). The start time is the block layer's own, so that this costs one tracepoint and one
  * map; it is taken only by queues that keep statistics (QUEUE_FLAG_STATS: writeback throttling or kyber turn it on, and most
  * distributions have the former on by default). A disk without, `wbt_lat_usec` = 0 and no kyber, is not counted.
  */

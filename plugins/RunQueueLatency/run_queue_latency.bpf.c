@@ -47,9 +47,9 @@ static __always_inline int is_idle(struct task_struct *task)
 }
 
 /*
- * Whether a task that leaves its CPU goes on wanting one. Read from the task, on every kernel: the tracepoint's own prev_state was added in 5.18,
- * in front of the tasks at first and then behind them. At this tracepoint the two agree: its run queue is locked, and
- * a waker on another CPU sets a blocked task to TASK_WAKING only, until the switch is over.
+ * Whether a task that leaves its CPU goes on wanting one. Read from the task, on every kernel: the tracepoint's own prev_state was added
+ * in 5.18, in front of the tasks at first and then behind them. At this tracepoint the two agree: its run queue is locked, and a waker
+ * on another CPU sets a blocked task to TASK_WAKING only, until the switch is over.
  */
 static __always_inline int is_runnable(struct task_struct *task)
 {

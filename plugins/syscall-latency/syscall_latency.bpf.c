@@ -25,7 +25,10 @@ struct syscall_key {
 	__u32 nr;
 };
 
-/* 2^-23 s is 119 ns, since a call without work takes 200 ns, and one of more than 4 s is a wait. An entry for each number, though few are in use: 112 KiB per possible CPU. */
+/*
+ * 119 ns to 4 s: a call without work takes 200 ns, and one of many seconds waits for somebody. An entry for each number, though few are in
+ * use: 112 KiB per possible CPU.
+ */
 HISTOGRAM(syscall_latency, struct syscall_key, SYSCALLS, SECONDS(-23, 2));
 
 struct call {
