@@ -1,0 +1,67 @@
+namespace EbpfAgent.Tests.Bpf;
+
+/// <summary>
+/// The .BTF section that clang 14 made of the C source below (<c>clang -g -O2 -target bpf</c>, then
+/// <c>llvm-objcopy --dump-section .BTF=</c>): the proof that the parser agrees with a compiler and not just with the builder.
+/// </summary>
+internal static class BtfFromClang
+{
+    public const string Source =
+        """
+        typedef unsigned int __u32; typedef unsigned char __u8; typedef unsigned long long __u64; typedef int __s32; typedef _Bool bool;
+        enum op { READ, WRITE = 7 };
+        enum neg { MINUS = -1, PLUS = 1 };
+        struct inner { __u32 major; volatile __u32 minor; };
+        struct everything {
+            struct inner dev;
+            const char comm[16];
+            __u8 mac[6];
+            bool flag;
+            signed char tiny;
+            __s32 delta;
+            enum op op;
+            enum neg neg;
+            __u32 low : 4, high : 12;
+            int sbits : 5;
+            void *ptr;
+            const char *text;
+            double ratio;
+            union { __u32 v4; __u8 v6[16]; };
+            struct { unsigned short a, b; } pair[2];
+            int grid[2][3];
+            char *names[4];
+            int (*fn)(int);
+            char (*row)[8];
+            __u64 wide;
+            __u8 tail;
+        };
+        #define SEC(n) __attribute__((section(n), used))
+        struct { int (*type)[6]; struct everything *key; } events SEC(".maps");
+        const volatile __u64 scale SEC(".rodata") = 5;
+        char LICENSE[] SEC("license") = "GPL";
+        SEC("raw_tp") int prog(void *ctx) { return 0; }
+        """;
+
+    public static byte[] Bytes { get; } = Convert.FromBase64String(
+        """
+        n+sBABgAAAAAAAAA1AQAANQEAACwAQAAAAAAAAAAAAIDAAAAAQAAAAAAAAEEAAAAIAAAAQAAAAAAAAADAAAAAAIAAAAEAAAABgAAAAUAAAAAAAABBAAAACAA
+        AAAAAAAAAAAAAgYAAAAZAAAAFgAAhLgAAAAkAAAABwAAAAAAAAAoAAAADQAAAEAAAAAtAAAAEAAAAMAAAAAxAAAAEQAAAPAAAAA2AAAAEwAAAPgAAAA7AAAA
+        FAAAAAABAABBAAAAFQAAACABAABEAAAAFgAAAEABAABIAAAACAAAAGABAARMAAAACAAAAGQBAAxRAAAAAgAAAHABAAVXAAAAFwAAAIABAABbAAAAGAAAAMAB
+        AABgAAAAGQAAAAACAAAAAAAAGgAAAEACAABmAAAAHgAAAMACAABrAAAAIAAAAAADAABwAAAAIgAAAMADAAB2AAAAIwAAAMAEAAB5AAAAJQAAAAAFAAB9AAAA
+        JwAAAEAFAACCAAAADgAAAIAFAACHAAAAAgAABAgAAACNAAAACAAAAAAAAACTAAAACgAAACAAAACZAAAAAAAACAkAAACfAAAAAAAAAQQAAAAgAAAAAAAAAAAA
+        AAkIAAAAAAAAAAAAAAoMAAAArAAAAAAAAAEBAAAACAAAAQAAAAAAAAADAAAAAAsAAAAEAAAAEAAAALEAAAAAAAAIDwAAALYAAAAAAAABAQAAAAgAAAAAAAAA
+        AAAAAwAAAAAOAAAABAAAAAYAAADEAAAAAAAACBIAAADJAAAAAAAAAQEAAAAIAAAEzwAAAAAAAAEBAAAACAAAAdsAAAAAAAAIAgAAAEEAAAACAAAGBAAAAOEA
+        AAAAAAAA5gAAAAcAAABEAAAAAgAABgQAAADsAAAA//////IAAAABAAAAAAAAAAAAAAIAAAAAAAAAAAAAAAILAAAA9wAAAAAAABAIAAAAAAAAAAIAAAUQAAAA
+        /gAAAAgAAAAAAAAAAQEAABsAAAAAAAAAAAAAAAAAAAMAAAAADgAAAAQAAAAQAAAAAAAAAAIAAAQEAAAABAEAAB0AAAAAAAAABgEAAB0AAAAQAAAACAEAAAAA
+        AAECAAAAEAAAAAAAAAAAAAADAAAAABwAAAAEAAAAAgAAAAAAAAAAAAADAAAAAAIAAAAEAAAAAwAAAAAAAAAAAAADAAAAAB8AAAAEAAAAAgAAAAAAAAAAAAAC
+        DAAAAAAAAAAAAAADAAAAACEAAAAEAAAABAAAAAAAAAAAAAACJAAAAAAAAAABAAANAgAAAAAAAAACAAAAAAAAAAAAAAImAAAAAAAAAAAAAAMAAAAADAAAAAQA
+        AAAIAAAAFwEAAAAAAAgoAAAAHQEAAAAAAAEIAAAAQAAAAAAAAAACAAAEEAAAADABAAABAAAAAAAAADUBAAAFAAAAQAAAADkBAAAAAAAOKQAAAAEAAAAAAAAA
+        AQAADQIAAABAAQAAFwAAAEQBAAABAAAMKwAAAAAAAAAAAAAKLgAAAAAAAAAAAAAJJwAAAIwBAAAAAAAOLQAAAAEAAAAAAAAAAAAAAwAAAAAMAAAABAAAAAQA
+        AACSAQAAAAAADjAAAAABAAAAmgEAAAEAAA8AAAAAKgAAAAAAAAAQAAAAoAEAAAEAAA8AAAAALwAAAAAAAAAIAAAAqAEAAAEAAA8AAAAAMQAAAAAAAAAEAAAA
+        AGludABfX0FSUkFZX1NJWkVfVFlQRV9fAGV2ZXJ5dGhpbmcAZGV2AGNvbW0AbWFjAGZsYWcAdGlueQBkZWx0YQBvcABuZWcAbG93AGhpZ2gAc2JpdHMAcHRy
+        AHRleHQAcmF0aW8AcGFpcgBncmlkAG5hbWVzAGZuAHJvdwB3aWRlAHRhaWwAaW5uZXIAbWFqb3IAbWlub3IAX191MzIAdW5zaWduZWQgaW50AGNoYXIAX191
+        OAB1bnNpZ25lZCBjaGFyAGJvb2wAX0Jvb2wAc2lnbmVkIGNoYXIAX19zMzIAUkVBRABXUklURQBNSU5VUwBQTFVTAGRvdWJsZQB2NAB2NgBhAGIAdW5zaWdu
+        ZWQgc2hvcnQAX191NjQAdW5zaWduZWQgbG9uZyBsb25nAHR5cGUAa2V5AGV2ZW50cwBjdHgAcHJvZwByYXdfdHAAL3RtcC9jbC90LmMAU0VDKCJyYXdfdHAi
+        KSBpbnQgcHJvZyh2b2lkICpjdHgpIHsgcmV0dXJuIDA7IH0Ac2NhbGUATElDRU5TRQAubWFwcwAucm9kYXRhAGxpY2Vuc2UA
+        """);
+}
