@@ -31,7 +31,7 @@ internal static class BtfParser
             3 => ReadArray(ref reader, id),
             4 => ReadComposite(ref reader, id, name, isUnion: false, count, flag),
             5 => ReadComposite(ref reader, id, name, isUnion: true, count, flag),
-            6 => new BtfEnum(id, name, reader.ReadUInt32(), flag, ReadEnumerators(ref reader, count, flag)),
+            6 => ReadEnum(ref reader, id, name, count, flag),
             7 => ReadForward(ref reader, id, name, flag),
             8 => new BtfTypedef(id, name, reader.ReadId()),
             9 => new BtfModifier(id, name, BtfModifierKind.Volatile, reader.ReadId()),
@@ -82,10 +82,17 @@ internal static class BtfParser
         return new BtfComposite(id, name, isUnion, size, ReadMany(ref reader, count, 12, read));
     }
 
-    private static ImmutableArray<BtfEnumerator> ReadEnumerators(ref BtfReader reader, int count, bool isSigned)
+    /// <summary>
+    /// clang says whether an enum is signed since version 15 only. Before, values just below 0 (-1, an errno) are what tells; a single bit 31
+    /// is a flag.
+    /// </summary>
+    private static BtfEnum ReadEnum(ref BtfReader reader, int id, string name, int count, bool flag)
     {
-        ItemReader<BtfEnumerator> read = isSigned ? ReadSignedEnumerator : ReadUnsignedEnumerator;
-        return ReadMany(ref reader, count, 8, read);
+        const long smallestErrno = -4095;
+        var size = reader.ReadUInt32();
+        var values = ReadMany(ref reader, count, 8, ReadEnumerator);
+        var isSigned = flag || values.Any(value => value.Value is < 0 and >= smallestErrno);
+        return new BtfEnum(id, name, size, isSigned, isSigned ? values : [.. values.Select(value => value with { Value = (uint)value.Value })]);
     }
 
     private static ImmutableArray<T> ReadMany<T>(ref BtfReader reader, int count, int size, ItemReader<T> read)
@@ -105,9 +112,7 @@ internal static class BtfParser
         return member with { BitOffset = member.BitOffset & 0xffffff, BitSize = (byte)(member.BitOffset >> 24) };
     }
 
-    private static BtfEnumerator ReadSignedEnumerator(ref BtfReader reader) => new(reader.ReadName(), (int)reader.ReadUInt32());
-
-    private static BtfEnumerator ReadUnsignedEnumerator(ref BtfReader reader) => new(reader.ReadName(), reader.ReadUInt32());
+    private static BtfEnumerator ReadEnumerator(ref BtfReader reader) => new(reader.ReadName(), (int)reader.ReadUInt32());
 
     private static BtfEnumerator ReadEnumerator64(ref BtfReader reader)
     {

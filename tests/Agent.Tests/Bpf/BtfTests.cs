@@ -13,7 +13,7 @@ public sealed class BtfTests
         var typedef = b.Typedef("__u32", u32);
         var pointer = b.Pointer(typedef);
         var array = b.Array(b.Char(), 16);
-        var op = b.Enum("op", 4, false, ("READ", 0), ("BIG", -1));
+        var op = b.Enum("op", 4, false, ("READ", 0), ("BIG", int.MinValue));
         var wide = b.Enum64("wide", true, ("LOW", long.MinValue));
         var key = b.Struct("key", 24, ("dev", typedef, 0), ("comm", array, 32), ("op", op, 160));
         var either = b.Union("either", 8, ("p", pointer, 0), ("k", u32, 0));
@@ -31,7 +31,7 @@ public sealed class BtfTests
         Assert.Equal(new BtfInt(u32, "unsigned int", 4, BtfIntEncoding.Unsigned, 0, 32), btf[u32]);
         Assert.Equal(new BtfPointer(pointer, typedef), btf[pointer]);
         Assert.Equal(16u, Assert.IsType<BtfArray>(btf[array]).Length);
-        Assert.Equal(new BtfEnumerator("BIG", 0xffffffff), Assert.IsType<BtfEnum>(btf[op]).Enumerators[1]);
+        Assert.Equal(new BtfEnumerator("BIG", 0x80000000), Assert.IsType<BtfEnum>(btf[op]).Enumerators[1]);
         Assert.Equal(long.MinValue, Assert.IsType<BtfEnum>(btf[wide]).Enumerators[0].Value);
         Assert.Equal(new BtfMember("comm", array, 32, 0), Assert.IsType<BtfComposite>(btf[key]).Members[1]);
         Assert.True(Assert.IsType<BtfComposite>(btf[either]).IsUnion);
@@ -160,5 +160,18 @@ public sealed class BtfTests
 
         ImmutableArray<BtfMember> expected = [new("low", u32, 0, 4), new("high", u32, 4, 12), new("whole", u32, 32, 0)];
         Assert.Equal(expected, Assert.IsType<BtfComposite>(Btf.Parse(b.Build())[id]).Members);
+    }
+
+    [Theory]
+    [InlineData(false, -1, true, -1)]
+    [InlineData(false, int.MinValue, false, 0x80000000)]
+    [InlineData(true, int.MinValue, true, int.MinValue)]
+    public void An_enum_is_signed_if_it_says_so_or_has_a_value_just_below_zero(bool flag, int value, bool isSigned, long expected)
+    {
+        var b = new BtfBuilder();
+        var id = b.Enum("op", 4, flag, ("VALUE", value));
+        var type = Assert.IsType<BtfEnum>(Btf.Parse(b.Build())[id]);
+
+        Assert.Equal((isSigned, expected), (type.IsSigned, type.Enumerators[0].Value));
     }
 }
