@@ -1,0 +1,102 @@
+using EbpfAgent.Bpf;
+
+namespace EbpfAgent.Decoding;
+
+/// <summary>Reads a key's fields from BTF. The BTF is untrusted: sizes, offsets, depth and the number of fields are checked.</summary>
+internal sealed class BtfKeyReader
+{
+    // Linux takes no key above 512 bytes (MAX_BPF_STACK) in most versions; far above it, a size is an error or an attack.
+    private const int MaxKeySize = 4096;
+    private const int MaxFields = 4096;
+
+    private readonly Btf _btf;
+    private int _fields;
+
+    private BtfKeyReader(Btf btf) => _btf = btf;
+
+    public static KeyField Read(Btf btf, int typeId)
+    {
+        var size = btf.SizeOf(typeId);
+        if (size is 0 or > MaxKeySize)
+            throw new BtfException($"BTF: {btf.DescribeType(typeId)} has {size} bytes; a map's key has 1 to {MaxKeySize}.");
+        return new BtfKeyReader(btf).ReadField("", "", typeId, 0, Btf.MaxDepth);
+    }
+
+    private KeyField ReadField(string name, string path, int typeId, int offset, int depth)
+    {
+        if (depth == 0 || ++_fields > MaxFields)
+            throw new BtfException($"BTF: {_btf.DescribeType(typeId)} is nested more than {Btf.MaxDepth} deep or has more than {MaxFields} fields.");
+        var type = _btf.Resolve(typeId);
+        var field = new KeyField
+        {
+            Name = name,
+            Path = path,
+            Offset = offset,
+            Size = _btf.SizeOf(typeId),
+            Kind = KeyFieldKind.Bytes,
+            TypeName = _btf.DescribeType(typeId),
+        };
+        return type switch
+        {
+            BtfInt integer => field with { Kind = IntKind(integer), IsSigned = integer.IsSigned },
+            BtfEnum named => field with { Kind = named.Size is 1 or 2 or 4 or 8 ? KeyFieldKind.Enum : KeyFieldKind.Bytes, IsSigned = named.IsSigned },
+            BtfFloat real => field with { Kind = real.Size is 4 or 8 ? KeyFieldKind.Float : KeyFieldKind.Bytes },
+            BtfPointer => field with { Kind = KeyFieldKind.Pointer },
+            BtfArray array => ReadArray(field, array, depth),
+            BtfComposite composite => field with
+            {
+                Kind = composite.IsUnion ? KeyFieldKind.Union : KeyFieldKind.Struct,
+                Members = [.. composite.Members.Select(member => ReadMember(field, composite, member, depth))],
+            },
+            _ => throw new BtfException($"BTF: {field.TypeName} can't be part of a key."),
+        };
+    }
+
+    private KeyField ReadArray(KeyField field, BtfArray array, int depth)
+    {
+        if (IsChar(array.ElementId))
+            return field with { Kind = KeyFieldKind.Chars, Length = field.Size };
+        var element = ReadField("", "", array.ElementId, 0, depth - 1);
+
+        // Elements of no size can be there in any number; a key can't hold anything in them.
+        if (element.Size == 0)
+            return field with { Kind = KeyFieldKind.Bytes };
+        return field with { Kind = KeyFieldKind.Array, Element = element, Length = field.Size / element.Size };
+    }
+
+    private KeyField ReadMember(KeyField parent, BtfComposite composite, BtfMember member, int depth)
+    {
+        var path = member.Name.Length == 0 ? parent.Path : parent.Path.Length == 0 ? member.Name : $"{parent.Path}.{member.Name}";
+        if (member.BitSize == 0 && member.BitOffset % 8 == 0 && Fits(composite, member.BitOffset / 8, _btf.SizeOf(member.TypeId)))
+            return ReadField(member.Name, path, member.TypeId, parent.Offset + (int)(member.BitOffset / 8), depth - 1);
+        if (member.BitSize != 0 && _btf.Resolve(member.TypeId) is BtfInt or BtfEnum)
+            return ReadBitfield(parent, composite, member, path, depth);
+        throw new BtfException($"BTF: member '{path}' at bit {member.BitOffset} does not fit into the {composite.Size} bytes of {parent.TypeName}.");
+    }
+
+    /// <summary>A bitfield is the bytes that its bits lie in, whatever the declared type: this holds in packed structs as well.</summary>
+    private KeyField ReadBitfield(KeyField parent, BtfComposite composite, BtfMember member, string path, int depth)
+    {
+        var first = (int)member.BitOffset / 8;
+        var last = (int)(member.BitOffset + member.BitSize + 7) / 8;
+        var size = last - first;
+        if (member.BitSize > 64 || last > composite.Size)
+            throw new BtfException($"BTF: the bitfield '{path}' at bit {member.BitOffset} does not fit into the {composite.Size} bytes of {parent.TypeName}.");
+        var field = ReadField(member.Name, path, member.TypeId, parent.Offset + first, depth - 1);
+        return field with { Size = size, BitOffset = (int)member.BitOffset % 8, BitSize = member.BitSize };
+    }
+
+    private static bool Fits(BtfComposite composite, uint offset, int size) => offset + (long)size <= composite.Size;
+
+    /// <summary>clang says "signed" of a plain <c>char</c>; only the name tells it from a small integer.</summary>
+    private bool IsChar(int typeId) =>
+        _btf.Resolve(typeId) is BtfInt { Size: 1 } type && (type.Name == "char" || (type.Encoding & BtfIntEncoding.Char) != 0);
+
+    private static KeyFieldKind IntKind(BtfInt type) => type switch
+    {
+        { Encoding: BtfIntEncoding.Bool, Size: 1 } => KeyFieldKind.Bool,
+        { Size: not (1 or 2 or 4 or 8) } => KeyFieldKind.Bytes,
+        { IsSigned: true } => KeyFieldKind.Signed,
+        _ => KeyFieldKind.Unsigned,
+    };
+}
