@@ -1,0 +1,167 @@
+using System.Text;
+using Jint;
+using Jint.Native;
+using Jint.Native.Function;
+using Jint.Native.Object;
+using Jint.Runtime;
+using Jint.Runtime.Descriptors;
+using Jint.Runtime.Interop;
+
+namespace EbpfAgent.Decoding.JavaScript;
+
+/// <summary>
+/// Replaces the built-ins that can run for long, or allocate, far beyond the size of their input: each is bounded, or gone. One call of
+/// the originals was seen to take 30 s and 17 GB under all of the engine's limits.
+/// </summary>
+internal sealed class ScriptGuards
+{
+    private const string Separator = ",";
+
+    // Of culture, of chance or of HTML: labels depend on the key alone.
+    private static readonly string[] s_goneFromStrings =
+    [
+        "anchor", "big", "blink", "bold", "fixed", "fontcolor", "fontsize", "italics", "link", "localeCompare", "small", "strike", "sub", "sup",
+        "toLocaleLowerCase", "toLocaleUpperCase",
+    ];
+
+    private readonly Engine _engine;
+
+    private ScriptGuards(Engine engine) => _engine = engine;
+
+    /// <param name="engine">The engine, with its globals still writable.</param>
+    /// <param name="hidden">An array with an iterator in it: the iterators' common prototype has no global name.</param>
+    public static void Install(Engine engine, ObjectInstance hidden) => new ScriptGuards(engine).Install(hidden);
+
+    private void Install(ObjectInstance hidden)
+    {
+        foreach (var type in new[] { "Object", "Array", "String", "Number", "BigInt" })
+            Prototype(type).Delete("toLocaleString");
+        foreach (var name in s_goneFromStrings)
+            Prototype("String").Delete(name);
+        Global("Math").Delete("random");
+        GuardStrings();
+        GuardArrays();
+        Refuse(Global("String"), "raw", "write a template literal");
+        Refuse(Global("JSON"), "stringify", "to look at a value, hand it to console.log");
+        RemoveIteratorHelpers(hidden);
+    }
+
+    private void GuardStrings()
+    {
+        var prototype = Prototype("String");
+        foreach (var key in ScriptSandbox.Keys(prototype).Where(key => key.ToString() is not ("constructor" or "toString" or "valueOf")))
+        {
+            if (prototype.Get(key) is Function original)
+                Replace(prototype, key, (self, arguments) => CallOnText(key.ToString(), original, self, arguments));
+        }
+    }
+
+    private JsValue CallOnText(string name, Function original, JsValue self, JsValue[] arguments)
+    {
+        // What is no string becomes one here, once, so that what is measured is what is used.
+        if (!self.IsNull() && !self.IsUndefined() && self is not JsString)
+            self = new JsString(TypeConverter.ToString(self));
+        if (name is "repeat" or "padStart" or "padEnd" && arguments.Length > 0)
+            arguments = [JsNumber.Create(TypeConverter.ToNumber(arguments[0])), .. arguments.Skip(1)];
+        var length = TextLength(name, self);
+        var others = arguments.Sum(argument => TextLength(name, argument));
+        var result = name switch
+        {
+            "repeat" => length * Count(arguments),
+            "padStart" or "padEnd" => Count(arguments),
+            "concat" => length + others,
+            "replace" or "replaceAll" => ReplacedLength(length, arguments),
+            _ => length,
+        };
+        return result <= ScriptLimits.TextLength ? _engine.Call(original, self, arguments) : throw TooLong(name);
+    }
+
+    private static double Count(JsValue[] arguments) => arguments is [JsNumber count, ..] ? (double)count.ToObject()! : 0;
+
+    /// <summary>
+    /// The most that a replacement can make of a text: one at every place, and with a <c>$</c> in it each of its characters may stand for the whole text.
+    /// A function's results are counted by the engine, between its calls.
+    /// </summary>
+    private static double ReplacedLength(long length, JsValue[] arguments)
+    {
+        // The estimate is crude, so it is held against a larger limit than a text's length.
+        const double slack = 64;
+        if (arguments is not [_, JsString replacement, ..])
+            return length;
+        var text = replacement.ToString();
+        var each = text.Contains('$', StringComparison.Ordinal) ? text.Length * Math.Max(length, 1) : text.Length;
+        return each * (length + 1) / slack;
+    }
+
+    private void GuardArrays()
+    {
+        var prototype = Prototype("Array");
+        var concat = prototype.Get("concat");
+        Replace(prototype, "join", (self, arguments) => Join(self, arguments is [var separator, ..] && !separator.IsUndefined() ? TypeConverter.ToString(separator) : Separator));
+        Replace(prototype, "concat", (self, arguments) =>
+        {
+            if (arguments.Append(self).Sum(ArrayLength) > ScriptLimits.ArrayLength)
+                throw Error($"concat would make an array of more than {ScriptLimits.ArrayLength} elements");
+            return _engine.Call(concat, self, arguments);
+        });
+        Refuse(prototype, "flat", "use flatMap, or a loop");
+    }
+
+    /// <summary>
+    /// join, and with it every array's toString. Also bounds arrays that hold one array many times: each level's text is bounded by
+    /// the same limit.
+    /// </summary>
+    private JsString Join(JsValue self, string separator)
+    {
+        var text = new StringBuilder();
+        var length = ArrayLength(self);
+        for (long i = 0; i < length; i++)
+        {
+            if (i > 0)
+                text.Append(separator);
+            var item = self.Get(JsNumber.Create(i));
+            if (!item.IsNull() && !item.IsUndefined())
+                text.Append(TypeConverter.ToString(item));
+            if (text.Length > ScriptLimits.TextLength || i > ScriptLimits.ArrayLength)
+                throw TooLong("join");
+            _engine.Constraints.Check();
+        }
+
+        return new JsString(text.ToString());
+    }
+
+    private static void RemoveIteratorHelpers(ObjectInstance hidden)
+    {
+        var iterator = ((ObjectInstance)hidden.Get(JsNumber.Create(3))).Prototype!.Prototype!;
+        foreach (var key in ScriptSandbox.Keys(iterator).Where(key => key is JsString))
+            iterator.Delete(key);
+    }
+
+    private void Refuse(ObjectInstance target, string name, string instead) =>
+        Replace(target, name, (_, _) => throw Error($"{name} is not available in a decoder; {instead}"));
+
+    private void Replace(ObjectInstance target, JsValue key, Func<JsValue, JsValue[], JsValue> call)
+    {
+        var function = new ClrFunction(_engine, key.ToString(), call);
+        target.DefineOwnProperty(key, new PropertyDescriptor(function, writable: true, enumerable: false, configurable: true));
+    }
+
+    private static long ArrayLength(JsValue value) =>
+        value is ObjectInstance array && array.Get("length") is JsNumber length ? (long)Math.Clamp((double)length.ToObject()!, 0, uint.MaxValue) : 1;
+
+    private long TextLength(string name, JsValue value)
+    {
+        if (value is not JsString)
+            return 0;
+        var length = value.ToString().Length;
+        return length <= ScriptLimits.TextLength ? length : throw TooLong(name);
+    }
+
+    private JavaScriptException TooLong(string name) => Error($"{name} would take or make a text of more than {ScriptLimits.TextLength} characters");
+
+    private JavaScriptException Error(string message) => new(_engine.Intrinsics.Error, message);
+
+    private ObjectInstance Global(string name) => (ObjectInstance)_engine.Global.Get(name);
+
+    private ObjectInstance Prototype(string name) => (ObjectInstance)Global(name).Get("prototype");
+}

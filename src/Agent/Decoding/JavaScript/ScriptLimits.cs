@@ -1,0 +1,29 @@
+namespace EbpfAgent.Decoding.JavaScript;
+
+/// <summary>What one call into a script may use, and loading it as well. All are above 0.</summary>
+/// <param name="Timeout">Wall-clock time. Also the most that is awaited while the module loads.</param>
+/// <param name="MemoryBytes">Bytes allocated during the call, freed ones included.</param>
+/// <param name="Statements">Statements executed.</param>
+/// <remarks>A decode of three fields into three labels takes about 2 us, 1 KB and a handful of statements.</remarks>
+internal sealed record ScriptLimits(TimeSpan Timeout, long MemoryBytes, int Statements)
+{
+    /// <summary>How deep functions may call each other.</summary>
+    public const int Recursion = 64;
+
+    /// <summary>The longest array.</summary>
+    public const int ArrayLength = 16_384;
+
+    /// <summary>The longest string that a string method takes or makes, in UTF-16 units; <c>+</c> can build longer ones, within the memory limit.</summary>
+    public const int TextLength = 16_384;
+
+    /// <summary>The longest script, in UTF-16 units.</summary>
+    public const int SourceLength = 1 << 18;
+
+    /// <summary>The deepest nesting of a script's syntax tree; a chain of 1,000 <c>+</c> is 1,000 deep.</summary>
+    public const int SourceDepth = 200;
+
+    public static ScriptLimits Default { get; } = new(TimeSpan.FromMilliseconds(250), 2 << 20, 1_000_000);
+
+    /// <summary>Time for one match of a regular expression.</summary>
+    public TimeSpan RegexTimeout => Timeout / 4;
+}
