@@ -59,7 +59,9 @@ internal sealed class Btf
     public int SizeOf(int id)
     {
         var size = SizeOf(id, MaxDepth);
-        return size <= int.MaxValue ? (int)size : throw new BtfException($"BTF: type {id} ({DescribeType(id)}) has {size} bytes, too many to be read.");
+        return size <= int.MaxValue
+            ? (int)size
+            : throw new BtfException($"BTF: type {id} ({DescribeType(id)}) has {size} bytes, too many to be read.");
     }
 
     /// <summary>The variables of a section such as <c>.maps</c>, or null where the object has no such section.</summary>
@@ -99,8 +101,11 @@ internal sealed class Btf
     private static long ArraySize(BtfArray array, long element)
     {
         var size = (Int128)element * array.Length;
-        return size <= int.MaxValue ? (long)size : throw new BtfException($"BTF: type {array.Id} is an array of {size} bytes, too many to be read.");
+        return size <= int.MaxValue
+            ? (long)size
+            : throw new BtfException($"BTF: type {array.Id} is an array of {size} bytes, too many to be read.");
     }
 
-    private BtfException TooDeep(int id) => new($"BTF: type {id} ({DescribeType(id)}) refers to itself, or is nested more than {MaxDepth} deep.");
+    private BtfException TooDeep(int id) =>
+        new($"BTF: type {id} ({DescribeType(id)}) refers to itself, or is nested more than {MaxDepth} deep.");
 }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace EbpfAgent.Bpf;
 
-/// <summary>Turns the type section into records, in order. Kinds and layouts: <c>include/uapi/linux/btf.h</c>, up to kind 19 (Linux 6.0).</summary>
+/// <summary>
+/// Turns the type section into records, in order. Kinds and layouts: <c>include/uapi/linux/btf.h</c>, up to kind 19 (Linux 6.0).
+/// </summary>
 internal static class BtfParser
 {
     private delegate T ItemReader<out T>(ref BtfReader reader);
@@ -45,7 +47,8 @@ internal static class BtfParser
             17 => new BtfDeclTag(id, name, reader.ReadId(), (int)reader.ReadUInt32()),
             18 => new BtfModifier(id, name, BtfModifierKind.TypeTag, reader.ReadId()),
             19 => new BtfEnum(id, name, reader.ReadUInt32(), flag, ReadMany(ref reader, count, 12, ReadEnumerator64)),
-            var kind => throw new BtfException($"BTF: type {id} at offset {at} of the type section is of kind {kind}; this agent knows 1 to 19."),
+            var kind => throw new BtfException(
+                $"BTF: type {id} at offset {at} of the type section is of kind {kind}; this agent knows 1 to 19."),
         };
     }
 
@@ -83,8 +86,8 @@ internal static class BtfParser
     }
 
     /// <summary>
-    /// clang says whether an enum is signed since version 15 only. Before, values just below 0 (-1, an errno) are what tells; a single bit 31
-    /// is a flag.
+    /// clang says whether an enum is signed since version 15 only. Before, values just below 0 (-1, an errno) are what tells; a single
+    /// bit 31 is a flag.
     /// </summary>
     private static BtfEnum ReadEnum(ref BtfReader reader, int id, string name, int count, bool flag)
     {
@@ -92,7 +95,7 @@ internal static class BtfParser
         var size = reader.ReadUInt32();
         var values = ReadMany(ref reader, count, 8, ReadEnumerator);
         var isSigned = flag || values.Any(value => value.Value is < 0 and >= smallestErrno);
-        return new BtfEnum(id, name, size, isSigned, isSigned ? values : [.. values.Select(value => value with { Value = (uint)value.Value })]);
+        return new BtfEnum(id, name, size, isSigned, isSigned ? values : [.. values.Select(Unsigned)]);
     }
 
     private static ImmutableArray<T> ReadMany<T>(ref BtfReader reader, int count, int size, ItemReader<T> read)
@@ -111,6 +114,8 @@ internal static class BtfParser
         var member = ReadMember(ref reader);
         return member with { BitOffset = member.BitOffset & 0xffffff, BitSize = (byte)(member.BitOffset >> 24) };
     }
+
+    private static BtfEnumerator Unsigned(BtfEnumerator value) => value with { Value = (uint)value.Value };
 
     private static BtfEnumerator ReadEnumerator(ref BtfReader reader) => new(reader.ReadName(), (int)reader.ReadUInt32());
 

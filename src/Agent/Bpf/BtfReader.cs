@@ -50,7 +50,9 @@ internal ref struct BtfReader
     {
         var at = _position;
         var id = ReadUInt32();
-        return id <= int.MaxValue ? (int)id : throw new BtfException($"BTF: the type id {id} at offset {at} of the type section is out of range.");
+        return id <= int.MaxValue
+            ? (int)id
+            : throw new BtfException($"BTF: the type id {id} at offset {at} of the type section is out of range.");
     }
 
     public string ReadName()
@@ -60,7 +62,11 @@ internal ref struct BtfReader
         if (offset == 0)
             return "";
         if (offset >= _strings.Length)
-            throw new BtfException($"BTF: the name at offset {at} of the type section lies at {offset}, beyond the {_strings.Length} bytes of strings.");
+        {
+            throw new BtfException(
+                $"BTF: the name at offset {at} of the type section lies at {offset}, beyond the {_strings.Length} bytes of strings.");
+        }
+
         var text = _strings[(int)offset..];
         return Encoding.UTF8.GetString(text[..text.IndexOf((byte)0)]);
     }
@@ -69,7 +75,10 @@ internal ref struct BtfReader
     public readonly void Require(long bytes)
     {
         if (bytes > _types.Length - _position)
-            throw new BtfException($"BTF: {bytes} bytes are wanted at offset {_position} of the type section, which ends at {_types.Length}.");
+        {
+            throw new BtfException(
+                $"BTF: {bytes} bytes are wanted at offset {_position} of the type section, which ends at {_types.Length}.");
+        }
     }
 
     private static void CheckMagic(ReadOnlySpan<byte> raw)

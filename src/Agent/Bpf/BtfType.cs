@@ -23,7 +23,9 @@ internal enum BtfIntEncoding
     Bool = 4,
 }
 
-/// <summary>An integer of <paramref name="Size"/> bytes, of which <paramref name="Bits"/> bits count, from <paramref name="BitOffset"/> on.</summary>
+/// <summary>
+/// An integer of <paramref name="Size"/> bytes, of which <paramref name="Bits"/> bits count, from <paramref name="BitOffset"/> on.
+/// </summary>
 internal sealed record BtfInt(int Id, string Name, uint Size, BtfIntEncoding Encoding, byte BitOffset, byte Bits) : BtfType(Id, Name)
 {
     public bool IsSigned => (Encoding & BtfIntEncoding.Signed) != 0;
@@ -45,7 +47,8 @@ internal sealed record BtfComposite(int Id, string Name, bool IsUnion, uint Size
 internal readonly record struct BtfMember(string Name, int TypeId, uint BitOffset, byte BitSize);
 
 /// <summary>An enum of <paramref name="Size"/> bytes (BTF's kinds enum and enum64).</summary>
-internal sealed record BtfEnum(int Id, string Name, uint Size, bool IsSigned, ImmutableArray<BtfEnumerator> Enumerators) : BtfType(Id, Name);
+internal sealed record BtfEnum(int Id, string Name, uint Size, bool IsSigned, ImmutableArray<BtfEnumerator> Enumerators)
+    : BtfType(Id, Name);
 
 /// <summary>A named value; an unsigned one above 2^63-1 is the same 64 bits read as negative.</summary>
 internal readonly record struct BtfEnumerator(string Name, long Value);
@@ -84,7 +87,9 @@ internal sealed record BtfDataSection(int Id, string Name, uint Size, ImmutableA
 /// <summary>Where a section holds a variable or function; offsets are 0 until libbpf has filled them in.</summary>
 internal readonly record struct BtfSectionEntry(int TypeId, uint Offset, uint Size);
 
-/// <summary>The text of a <c>btf_decl_tag</c> (its name) on a type, or on its member or parameter <paramref name="Component"/>, if not -1.</summary>
+/// <summary>
+/// The text of a <c>btf_decl_tag</c> (its name) on a type, or on its member or parameter <paramref name="Component"/>, if not -1.
+/// </summary>
 internal sealed record BtfDeclTag(int Id, string Name, int TargetId, int Component) : BtfType(Id, Name);
 
 /// <summary>A variable of a section, with its own type (not the id of the variable).</summary>

@@ -25,7 +25,12 @@ internal sealed class BtfKeyReader
     private KeyField ReadField(string name, string path, int typeId, int offset, int depth)
     {
         if (depth == 0 || ++_fields > MaxFields)
-            throw new BtfException($"BTF: {_btf.DescribeType(typeId)} is nested more than {Btf.MaxDepth} deep or has more than {MaxFields} fields.");
+        {
+            throw new BtfException(
+                $"BTF: {_btf.DescribeType(typeId)} is nested more than {Btf.MaxDepth} deep, "
+                + $"or part of a key of more than {MaxFields} fields.");
+        }
+
         var type = _btf.Resolve(typeId);
         var field = new KeyField
         {
@@ -39,7 +44,8 @@ internal sealed class BtfKeyReader
         return type switch
         {
             BtfInt integer => field with { Kind = IntKind(integer), IsSigned = integer.IsSigned },
-            BtfEnum named => field with { Kind = named.Size is 1 or 2 or 4 or 8 ? KeyFieldKind.Enum : KeyFieldKind.Bytes, IsSigned = named.IsSigned },
+            BtfEnum { Size: 1 or 2 or 4 or 8 } named => field with { Kind = KeyFieldKind.Enum, IsSigned = named.IsSigned },
+            BtfEnum => field,
             BtfFloat real => field with { Kind = real.Size is 4 or 8 ? KeyFieldKind.Float : KeyFieldKind.Bytes },
             BtfPointer => field with { Kind = KeyFieldKind.Pointer },
             BtfArray array => ReadArray(field, array, depth),
@@ -71,7 +77,7 @@ internal sealed class BtfKeyReader
             return ReadField(member.Name, path, member.TypeId, parent.Offset + (int)(member.BitOffset / 8), depth - 1);
         if (member.BitSize != 0 && _btf.Resolve(member.TypeId) is BtfInt or BtfEnum)
             return ReadBitfield(parent, composite, member, path, depth);
-        throw new BtfException($"BTF: member '{path}' at bit {member.BitOffset} does not fit into the {composite.Size} bytes of {parent.TypeName}.");
+        throw Misplaced(parent, composite, member, path);
     }
 
     /// <summary>A bitfield is the bytes that its bits lie in, whatever the declared type: this holds in packed structs as well.</summary>
@@ -81,10 +87,13 @@ internal sealed class BtfKeyReader
         var last = (int)(member.BitOffset + member.BitSize + 7) / 8;
         var size = last - first;
         if (member.BitSize > 64 || last > composite.Size)
-            throw new BtfException($"BTF: the bitfield '{path}' at bit {member.BitOffset} does not fit into the {composite.Size} bytes of {parent.TypeName}.");
+            throw Misplaced(parent, composite, member, path);
         var field = ReadField(member.Name, path, member.TypeId, parent.Offset + first, depth - 1);
         return field with { Size = size, BitOffset = (int)member.BitOffset % 8, BitSize = member.BitSize };
     }
+
+    private static BtfException Misplaced(KeyField parent, BtfComposite composite, BtfMember member, string path) =>
+        new($"BTF: member '{path}' at bit {member.BitOffset} does not fit into the {composite.Size} bytes of {parent.TypeName}.");
 
     private static bool Fits(BtfComposite composite, uint offset, int size) => offset + (long)size <= composite.Size;
 

@@ -33,12 +33,18 @@ internal sealed class ClrKeyDecoder : IKeyDecoder
         if (_metric.DecodeKey(key, _host) is not { } values)
             return null;
         if (values.Count != _names.Length)
-            throw new DecodeException($"{_owner}: GetLabelValues returned {values.Count} values for {_names.Length} label names ({string.Join(", ", _names)}); return one for each.");
+            throw Refused($"{values.Count} values for {_names.Length} label names ({string.Join(", ", _names)}); return one for each.");
         var copy = new string[_names.Length];
         for (var i = 0; i < copy.Length; i++)
-            copy[i] = values[i] ?? throw new DecodeException($"{_owner}: GetLabelValues returned null for the label '{_names[i]}'; return a text, or null in place of the list to leave the key out.");
+        {
+            copy[i] = values[i] ?? throw Refused(
+                $"null for the label '{_names[i]}'; return a text, or null in place of the list to leave the key out.");
+        }
+
         return copy;
     }
+
+    private DecodeException Refused(string result) => new($"{_owner}: GetLabelValues returned {result}");
 
     private string?[] ReadNames(Metric metric)
     {
@@ -48,7 +54,8 @@ internal sealed class ClrKeyDecoder : IKeyDecoder
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            throw new PluginException(PluginError.Metric, $"{_owner}: LabelNames failed: {exception.Message}. Return the list of names, which may be empty.", exception);
+            var message = $"{_owner}: LabelNames failed: {exception.Message}. Return the list of names, which may be empty.";
+            throw new PluginException(PluginError.Metric, message, exception);
         }
     }
 }

@@ -41,13 +41,15 @@ internal static class ClrKeyReader
         var path = parent.Path.Length == 0 ? name : $"{parent.Path}.{name}";
         var offset = parent.Offset + ClrBytes.OffsetOf(type, member);
         var field = ReadField(name, path, member.FieldType, offset);
-        return member.GetCustomAttribute<FixedBufferAttribute>() is { } buffer ? ReadArray(field, buffer.ElementType, buffer.Length) : field;
+        var buffer = member.GetCustomAttribute<FixedBufferAttribute>();
+        return buffer is null ? field : ReadArray(field, buffer.ElementType, buffer.Length);
     }
 
     private static KeyField ReadArray(KeyField field, Type elementType, int length)
     {
         var element = ReadField("", "", elementType, 0);
-        return field with { Kind = KeyFieldKind.Array, TypeName = $"{element.TypeName}[{length}]", Element = element, Length = length, Members = [] };
+        var name = $"{element.TypeName}[{length}]";
+        return field with { Kind = KeyFieldKind.Array, TypeName = name, Element = element, Length = length, Members = [] };
     }
 
     /// <summary>Fields that share bytes (explicit layout) are one union.</summary>

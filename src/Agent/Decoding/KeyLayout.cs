@@ -46,7 +46,7 @@ internal sealed class KeyLayout
     public static int? FindSubKey(Btf btf, int typeId)
     {
         const int bucketSize = sizeof(uint);
-        if (btf.Resolve(typeId) is not BtfComposite { IsUnion: false, Members: [{ Name: "bucket", BitOffset: 0, BitSize: 0 } bucket, var subKey] } key)
+        if (btf.Resolve(typeId) is not BtfComposite { IsUnion: false, Members: [{ Name: "bucket", BitOffset: 0 } bucket, var subKey] } key)
             return null;
         var isBucket = btf.Resolve(bucket.TypeId) is BtfInt { Size: bucketSize, IsSigned: false };
         var isPacked = subKey is { BitOffset: bucketSize * 8, BitSize: 0 } && key.Size == (uint)btf.SizeOf(subKey.TypeId) + bucketSize;

@@ -17,14 +17,17 @@ internal static class LabelNames
         foreach (var name in names)
         {
             if (Objection(name) is { } objection)
-                throw new PluginException(PluginError.Metric, $"{owner}: the label name '{name}' {objection}");
+                throw Refused(owner, name, objection);
             if (!seen.Add(name!))
-                throw new PluginException(PluginError.Metric, $"{owner}: the label name '{name}' is there twice; give each label a name of its own.");
+                throw Refused(owner, name, "is there twice; give each label a name of its own.");
             result.Add(name!);
         }
 
         return result.ToImmutable();
     }
+
+    private static PluginException Refused(string owner, string? name, string objection) =>
+        new(PluginError.Metric, $"{owner}: the label name '{name}' {objection}");
 
     private static string? Objection(string? name)
     {

@@ -23,7 +23,8 @@ internal static class LayoutCheck
         if (Difference(clr, kernel, rows) is not { } difference)
             return new LayoutReport(null, [.. NameWarnings(map, clr, rows), .. PaddingWarning(map, kernel)]);
         var summary = $"Map '{map}': the C# struct {clr.TypeName} does not have the layout of the key {kernel.TypeName}: {difference}. "
-            + $"Give the fields of {clr.TypeName} the offsets and widths on the left (a filler field for padding), then rebuild the plugin.";
+            + $"Give the fields of {clr.TypeName} the offsets and widths on the left (a filler field for padding), "
+            + "then rebuild the plugin.";
         return new LayoutReport($"{summary}\n{LayoutTable.Format(clr, kernel, rows)}", [.. PaddingWarning(map, kernel)]);
     }
 
@@ -35,8 +36,9 @@ internal static class LayoutCheck
         var holes = kernel.PaddingHoles.Select(hole => hole.Length == 1
             ? $"byte {hole.Offset}"
             : string.Create(CultureInfo.InvariantCulture, $"bytes {hole.Offset} to {hole.Offset + hole.Length - 1}"));
-        yield return $"Map '{map}': the key {kernel.TypeName} has padding at {string.Join(", ", holes)}. What the program leaves in it makes several map "
-            + "entries of one key. Equal labels are summed, so the numbers are right, but entries are wasted: make the padding a field, or zero the key first.";
+        yield return $"Map '{map}': the key {kernel.TypeName} has padding at {string.Join(", ", holes)}. What the program leaves in it "
+            + "makes several map entries of one key. Equal labels are summed, so the numbers are right, but entries are wasted: "
+            + "make the padding a field, or zero the key first.";
     }
 
     private static string? Difference(KeyLayout clr, KeyLayout kernel, ImmutableArray<LayoutRow> rows)
@@ -49,8 +51,8 @@ internal static class LayoutCheck
     private static IEnumerable<string> NameWarnings(string map, KeyLayout clr, ImmutableArray<LayoutRow> rows) =>
         from row in rows
         where row.Kernel is { IsNamed: true } && row.Clr is { IsNamed: true } && Normalise(row.Kernel.Name) != Normalise(row.Clr.Name)
-        select $"Map '{map}': the field at offset {row.Offset} is '{row.Kernel!.Name}' in the kernel and '{row.Clr!.Name}' in {clr.TypeName}. "
-            + "If they mean the same, give them one name; if not, the labels are wrong.";
+        select $"Map '{map}': the field at offset {row.Offset} is '{row.Kernel!.Name}' in the kernel and '{row.Clr!.Name}' "
+            + $"in {clr.TypeName}. If they mean the same, give them one name; if not, the labels are wrong.";
 
     private static string Normalise(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 }

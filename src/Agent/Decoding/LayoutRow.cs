@@ -57,8 +57,10 @@ internal sealed record LayoutRow(int Offset, LayoutCell? Kernel, LayoutCell? Clr
     public static ImmutableArray<LayoutRow> Join(List<LayoutCell> kernel, List<LayoutCell> clr)
     {
         var offsets = kernel.Concat(clr).Select(cell => cell.Offset).Distinct().Order();
-        return [.. offsets.Select(offset => new LayoutRow(offset, kernel.Find(cell => cell.Offset == offset), clr.Find(cell => cell.Offset == offset)))];
+        return [.. offsets.Select(offset => new LayoutRow(offset, At(kernel, offset), At(clr, offset)))];
     }
+
+    private static LayoutCell? At(List<LayoutCell> cells, int offset) => cells.Find(cell => cell.Offset == offset);
 
     private static string Bytes(int count) => count == 1 ? "1 byte" : $"{count} bytes";
 }

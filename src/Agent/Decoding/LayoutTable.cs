@@ -17,7 +17,7 @@ internal static class LayoutTable
         var widths = Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length)).ToArray();
         var text = new StringBuilder();
         foreach (var line in lines)
-            text.AppendLine(string.Join("  ", line.Select((cell, column) => IsNumber(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd());
+            text.Append(string.Join("  ", line.Select((cell, column) => Pad(cell, column, widths[column]))).TrimEnd()).Append('\n');
         return text.ToString().TrimEnd();
     }
 
@@ -26,5 +26,5 @@ internal static class LayoutTable
 
     private static string Describe(LayoutCell? cell) => cell is null ? "-" : $"{cell.TypeName} {cell.Name}".TrimEnd();
 
-    private static bool IsNumber(int column) => column is 1 or 2 or 4;
+    private static string Pad(string cell, int column, int width) => column is 1 or 2 or 4 ? cell.PadLeft(width) : cell.PadRight(width);
 }

@@ -9,14 +9,16 @@ using IHost = EbpfAgent.Abstractions.IHost;
 namespace EbpfAgent.Decoding.JavaScript;
 
 /// <summary>
-/// Decodes with a module that exports <c>labels</c> and <c>decode(key)</c>, in an engine of its own. Owns that engine; not for concurrent
-/// calls, which are refused. After a failed call the next one starts afresh, but the module's own variables are as the failed one left them.
+/// Decodes with a module that exports <c>labels</c> and <c>decode(key)</c>, in an engine of its own. Owns that engine; not for
+/// concurrent calls, which are refused. After a failed call the next one starts afresh, but the module's own variables are as the
+/// failed one left them.
 /// </summary>
 internal sealed class ScriptDecoder : IKeyDecoder, IDisposable
 {
     internal const string Loading = "loading";
     private const string Activity = "decode(key)";
-    private const string Shape = "A decoder is: export const labels = [\"name\", ...]; export function decode(key) { return [value, ...]; }";
+    private const string Shape =
+        "A decoder is: export const labels = [\"name\", ...]; export function decode(key) { return [value, ...]; }";
 
     private readonly ScriptSource _source;
     private readonly ScriptLimits _limits;
@@ -54,7 +56,8 @@ internal sealed class ScriptDecoder : IKeyDecoder, IDisposable
     /// <param name="log">Takes each line of <c>console.log</c>, on the caller's thread; null drops them.</param>
     /// <exception cref="ScriptException">The script doesn't parse, doesn't load, or lacks an export.</exception>
     /// <exception cref="PluginException">A label name is illegal.</exception>
-    public static ScriptDecoder Load(ScriptSource source, KeyLayout layout, IHost host, string architecture, ScriptLimits limits, Action<string>? log)
+    public static ScriptDecoder Load(
+        ScriptSource source, KeyLayout layout, IHost host, string architecture, ScriptLimits limits, Action<string>? log)
     {
         try
         {
@@ -95,42 +98,46 @@ internal sealed class ScriptDecoder : IKeyDecoder, IDisposable
         if (result.IsNull() || result.IsUndefined())
             return null;
         if (result is not JsArray array)
-            throw new DecodeException($"{_source.Path}: {Activity} returned {ScriptText.Kind(result)}; return an array with a value for each label, or null to leave the key out.");
+            throw Refused($"{ScriptText.Kind(result)}; return an array with a value for each label, or null to leave the key out.");
         if (array.Length != _names.Length)
-            throw new DecodeException($"{_source.Path}: {Activity} returned {array.Length} values for {_names.Length} labels ({string.Join(", ", _names)}); return one for each.");
+            throw Refused($"{array.Length} values for {_names.Length} labels ({string.Join(", ", _names)}); return one for each.");
         var values = new string[_names.Length];
         for (var i = 0; i < values.Length; i++)
         {
             var value = array.Get(JsNumber.Create(i));
-            values[i] = ScriptText.Label(value) ?? throw new DecodeException(
-                $"{_source.Path}: {Activity} returned {ScriptText.Kind(value)} for the label '{_names[i]}'; return a string, number, boolean or BigInt of ordinary size.");
+            values[i] = ScriptText.Label(value) ?? throw Refused(
+                $"{ScriptText.Kind(value)} for the label '{_names[i]}'; return a string, number, boolean or BigInt of ordinary size.");
         }
 
         return values;
     }
 
+    private DecodeException Refused(string result) => new($"{_source.Path}: {Activity} returned {result}");
+
     private Function Decoder(ObjectInstance exports)
     {
         var decode = exports.Get("decode");
-        return decode as Function ?? throw new ScriptException(decode.IsUndefined()
-            ? $"{_source.Path}: the export 'decode' is missing. {Shape}"
-            : $"{_source.Path}: the export 'decode' is {ScriptText.Kind(decode)}, not a function. {Shape}");
+        return decode as Function ?? throw Missing(decode.IsUndefined()
+            ? "the export 'decode' is missing"
+            : $"the export 'decode' is {ScriptText.Kind(decode)}, not a function");
     }
+
+    private ScriptException Missing(string what) => new($"{_source.Path}: {what}. {Shape}");
 
     private List<string> Labels(ObjectInstance exports)
     {
         var labels = exports.Get("labels");
         if (labels.IsUndefined())
-            throw new ScriptException($"{_source.Path}: the export 'labels' is missing. {Shape}");
+            throw Missing("the export 'labels' is missing");
         if (labels is not JsArray array)
-            throw new ScriptException($"{_source.Path}: the export 'labels' is {ScriptText.Kind(labels)}, not an array of strings. {Shape}");
+            throw Missing($"the export 'labels' is {ScriptText.Kind(labels)}, not an array of strings");
         var names = new List<string>();
         for (var i = 0; i < array.Length; i++)
         {
             var label = array.Get(JsNumber.Create(i));
             names.Add(label is JsString
                 ? label.ToString()
-                : throw new ScriptException($"{_source.Path}: labels[{i}] is {ScriptText.Kind(label)}, not a string. {Shape}"));
+                : throw Missing($"labels[{i}] is {ScriptText.Kind(label)}, not a string"));
         }
 
         return names;

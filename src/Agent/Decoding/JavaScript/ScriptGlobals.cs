@@ -36,8 +36,9 @@ internal sealed class ScriptGlobals
 
     private JsValue Device(JsValue self, JsValue[] arguments)
     {
+        const string usage = "host.device(major, minor) takes two whole numbers from 0 to 4294967295";
         if (arguments is not [var major, var minor, ..] || Number(major) is not { } majorNumber || Number(minor) is not { } minorNumber)
-            throw new JavaScriptException(_engine.Intrinsics.TypeError, "host.device(major, minor) takes two whole numbers from 0 to 4294967295");
+            throw new JavaScriptException(_engine.Intrinsics.TypeError, usage);
         return _host.DeviceName(majorNumber, minorNumber) is { } name ? new JsString(name) : JsValue.Null;
     }
 

@@ -15,13 +15,11 @@ namespace EbpfAgent.Decoding.JavaScript;
 /// </summary>
 internal sealed class ScriptGuards
 {
-    private const string Separator = ",";
-
     // Of culture, of chance or of HTML: labels depend on the key alone.
     private static readonly string[] s_goneFromStrings =
     [
-        "anchor", "big", "blink", "bold", "fixed", "fontcolor", "fontsize", "italics", "link", "localeCompare", "small", "strike", "sub", "sup",
-        "toLocaleLowerCase", "toLocaleUpperCase",
+        "anchor", "big", "blink", "bold", "fixed", "fontcolor", "fontsize", "italics", "link", "localeCompare", "small", "strike", "sub",
+        "sup", "toLocaleLowerCase", "toLocaleUpperCase",
     ];
 
     private readonly Engine _engine;
@@ -79,8 +77,8 @@ internal sealed class ScriptGuards
     private static double Count(JsValue[] arguments) => arguments is [JsNumber count, ..] ? (double)count.ToObject()! : 0;
 
     /// <summary>
-    /// The most that a replacement can make of a text: one at every place, and with a <c>$</c> in it each of its characters may stand for the whole text.
-    /// A function's results are counted by the engine, between its calls.
+    /// The most that a replacement can make of a text: one at every place, and with a <c>$</c> in it each of its characters may stand
+    /// for the whole text. A function's results are counted by the engine, between its calls.
     /// </summary>
     private static double ReplacedLength(long length, JsValue[] arguments)
     {
@@ -97,7 +95,7 @@ internal sealed class ScriptGuards
     {
         var prototype = Prototype("Array");
         var concat = prototype.Get("concat");
-        Replace(prototype, "join", (self, arguments) => Join(self, arguments is [var separator, ..] && !separator.IsUndefined() ? TypeConverter.ToString(separator) : Separator));
+        Replace(prototype, "join", (self, arguments) => Join(self, arguments is [{ } separator, ..] ? separator : JsValue.Undefined));
         Replace(prototype, "concat", (self, arguments) =>
         {
             if (arguments.Append(self).Sum(ArrayLength) > ScriptLimits.ArrayLength)
@@ -111,8 +109,9 @@ internal sealed class ScriptGuards
     /// join, and with it every array's toString. Also bounds arrays that hold one array many times: each level's text is bounded by
     /// the same limit.
     /// </summary>
-    private JsString Join(JsValue self, string separator)
+    private JsString Join(JsValue self, JsValue given)
     {
+        var separator = given.IsUndefined() ? "," : TypeConverter.ToString(given);
         var text = new StringBuilder();
         var length = ArrayLength(self);
         for (long i = 0; i < length; i++)
@@ -146,8 +145,9 @@ internal sealed class ScriptGuards
         target.DefineOwnProperty(key, new PropertyDescriptor(function, writable: true, enumerable: false, configurable: true));
     }
 
-    private static long ArrayLength(JsValue value) =>
-        value is ObjectInstance array && array.Get("length") is JsNumber length ? (long)Math.Clamp((double)length.ToObject()!, 0, uint.MaxValue) : 1;
+    private static long ArrayLength(JsValue value) => value is ObjectInstance array && array.Get("length") is JsNumber length
+        ? (long)Math.Clamp((double)length.ToObject()!, 0, uint.MaxValue)
+        : 1;
 
     private long TextLength(string name, JsValue value)
     {
@@ -157,7 +157,8 @@ internal sealed class ScriptGuards
         return length <= ScriptLimits.TextLength ? length : throw TooLong(name);
     }
 
-    private JavaScriptException TooLong(string name) => Error($"{name} would take or make a text of more than {ScriptLimits.TextLength} characters");
+    private JavaScriptException TooLong(string name) =>
+        Error($"{name} would take or make a text of more than {ScriptLimits.TextLength} characters");
 
     private JavaScriptException Error(string message) => new(_engine.Intrinsics.Error, message);
 

@@ -10,11 +10,20 @@ namespace EbpfAgent.Decoding.JavaScript;
 /// </summary>
 internal static class ScriptParser
 {
+    private static readonly string s_tooDeep =
+        $"the script is nested more than {ScriptLimits.SourceDepth} levels deep. "
+        + "Split the expression; make a long chain of operators an array or a table.";
+
     /// <exception cref="ScriptException">The text is no module, or one that is refused.</exception>
     public static Prepared<Module> Parse(ScriptSource source, ScriptLimits limits)
     {
         if (source.Text.Length > ScriptLimits.SourceLength)
-            throw new ScriptException($"{source.Path}: the script has {source.Text.Length} characters; {ScriptLimits.SourceLength} is the limit.");
+        {
+            throw new ScriptException(
+                $"{source.Path}: the script has {source.Text.Length} characters; {ScriptLimits.SourceLength} is the limit. "
+                + "Shorten its tables.");
+        }
+
         try
         {
             Check(source, new Parser().ParseModule(source.Text, source.Path));
@@ -55,13 +64,16 @@ internal static class ScriptParser
         {
             var (node, depth) = item;
             if (IsImport(node))
-                throw new ScriptException($"{At(source.Path, node.Location.Start)}: a decoder can't import other modules. Put the code into this file.");
+                throw Refused(source, node, "a decoder can't import other modules. Put the code into this file.");
             if (depth > ScriptLimits.SourceDepth)
-                throw new ScriptException($"{At(source.Path, node.Location.Start)}: the script is nested more than {ScriptLimits.SourceDepth} levels deep. Split the expression; make a long chain of operators an array or a table.");
+                throw Refused(source, node, s_tooDeep);
             foreach (var child in node.ChildNodes)
                 pending.Push((child, depth + 1));
         }
     }
+
+    private static ScriptException Refused(ScriptSource source, Node node, string why) =>
+        new($"{At(source.Path, node.Location.Start)}: {why}");
 
     private static bool IsImport(Node node) => node
         is ImportDeclaration or ImportExpression or ExportAllDeclaration or ExportNamedDeclaration { Source: not null };

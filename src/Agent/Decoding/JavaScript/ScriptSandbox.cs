@@ -5,25 +5,30 @@ using Jint.Native.Object;
 namespace EbpfAgent.Decoding.JavaScript;
 
 /// <summary>
-/// An engine in which a decoder can compute and do nothing else: every limit set, no CLR, no code from strings, the globals and methods
-/// that a decoder needs and no others, and all of these frozen, so that no call leaves a trace for the next one except in the module's own variables.
+/// An engine in which a decoder can compute and do nothing else: every limit set, no CLR, no code from strings, the globals and
+/// methods that a decoder needs and no others, and all of these frozen, so that no call leaves a trace for the next one except in
+/// the module's own variables.
 /// </summary>
 /// <remarks>
-/// The engine looks at its limits between statements and not within a built-in. <see cref="ScriptGuards"/> bounds the built-ins that can
-/// multiply their input. What remains: a BigInt of a million digits takes about a second to become text, and nothing can bound that.
+/// The engine looks at its limits between statements and not within a built-in. <see cref="ScriptGuards"/> bounds the built-ins that
+/// can multiply their input. What remains: a BigInt of a million digits takes about a second to become text, and nothing can bound that.
 /// </remarks>
 internal static class ScriptSandbox
 {
     private static readonly HashSet<string> s_globals =
     [
-        "Array", "BigInt", "Boolean", "Error", "EvalError", "Infinity", "JSON", "Map", "Math", "NaN", "Number", "Object", "RangeError", "ReferenceError",
-        "RegExp", "Set", "String", "Symbol", "SyntaxError", "TypeError", "URIError", "globalThis", "isFinite", "isNaN", "parseFloat", "parseInt", "undefined",
+        "Array", "BigInt", "Boolean", "Error", "EvalError", "Infinity", "JSON", "Map", "Math", "NaN", "Number", "Object", "RangeError",
+        "ReferenceError", "RegExp", "Set", "String", "Symbol", "SyntaxError", "TypeError", "URIError", "globalThis", "isFinite", "isNaN",
+        "parseFloat", "parseInt", "undefined",
     ];
 
     // What no global leads to, but a literal or a call does.
     private const string HiddenIntrinsics =
         """
-        [function* () {}, async function () {}, async function* () {}, [].values(), ''[Symbol.iterator](), new Map().entries(), new Set().values(), 'a'.matchAll(/a/g), (async () => 0)()]
+        [
+            function* () {}, async function () {}, async function* () {},
+            [].values(), ''[Symbol.iterator](), new Map().entries(), new Set().values(), 'a'.matchAll(/a/g), (async () => 0)(),
+        ]
         """;
 
     public static Engine Create(ScriptLimits limits)

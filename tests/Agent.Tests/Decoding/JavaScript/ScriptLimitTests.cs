@@ -125,7 +125,7 @@ public sealed class ScriptLimitTests
 
     [Fact]
     public void A_huge_script_is_refused() => Assert.Equal(
-        "plugins/disk/decode.js: the script has 262145 characters; 262144 is the limit.",
+        "plugins/disk/decode.js: the script has 262145 characters; 262144 is the limit. Shorten its tables.",
         Scripts.LoadError(new string(' ', (1 << 18) + 1)));
 
     private static string Bounded(Func<string> run)
