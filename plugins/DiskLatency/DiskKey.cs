@@ -11,7 +11,7 @@ public readonly struct DiskKey : IHistogramKey
 
     public static IReadOnlyList<string> LabelNames => ["device", "operation"];
 
-    public IReadOnlyList<string> GetLabelValues(IHost host) =>
+    public IReadOnlyList<string> GetLabelValues(IHostLookup host) =>
     [
         // A disk that is gone has no name any more, but its numbers still say which one it was.
         host.DeviceName(Major, Minor) ?? $"{Major}:{Minor}",

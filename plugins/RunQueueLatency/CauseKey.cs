@@ -9,7 +9,7 @@ public readonly struct CauseKey : IHistogramKey
 
     public static IReadOnlyList<string> LabelNames => ["cause"];
 
-    public IReadOnlyList<string>? GetLabelValues(IHost host) => Cause switch
+    public IReadOnlyList<string>? GetLabelValues(IHostLookup host) => Cause switch
     {
         0 => ["wakeup"],
         1 => ["preempted"],

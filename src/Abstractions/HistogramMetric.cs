@@ -18,5 +18,5 @@ public sealed class HistogramMetric<TKey> : Metric
     public override IReadOnlyList<string> LabelNames => TKey.LabelNames;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string>? DecodeKey(ReadOnlySpan<byte> key, IHost host) => MemoryMarshal.Read<TKey>(key).GetLabelValues(host);
+    public override IReadOnlyList<string>? DecodeKey(ReadOnlySpan<byte> key, IHostLookup host) => MemoryMarshal.Read<TKey>(key).GetLabelValues(host);
 }

@@ -17,7 +17,7 @@ namespace EbpfAgent.Abstractions;
 ///
 ///     public static IReadOnlyList&lt;string&gt; LabelNames => ["device"];
 ///
-///     public IReadOnlyList&lt;string&gt; GetLabelValues(IHost host) => [host.DeviceName(Major, Minor) ?? $"{Major}:{Minor}"];
+///     public IReadOnlyList&lt;string&gt; GetLabelValues(IHostLookup host) => [host.DeviceName(Major, Minor) ?? $"{Major}:{Minor}"];
 /// }
 /// </code>
 /// </example>
@@ -35,5 +35,5 @@ public interface IHistogramKey
     /// </summary>
     /// <param name="host">Look-ups on the machine that the agent runs on.</param>
     /// <remarks>What it throws, and a wrong number of values, costs this key's observations only; it is counted and logged.</remarks>
-    IReadOnlyList<string>? GetLabelValues(IHost host);
+    IReadOnlyList<string>? GetLabelValues(IHostLookup host);
 }

@@ -42,5 +42,5 @@ public abstract class Metric
     /// <param name="key">The key's bytes as the kernel holds them, at least as long as the struct; valid during the call only.</param>
     /// <param name="host">Look-ups on the machine that the agent runs on.</param>
     /// <exception cref="ArgumentException"><paramref name="key"/> is shorter than the struct.</exception>
-    public abstract IReadOnlyList<string>? DecodeKey(ReadOnlySpan<byte> key, IHost host);
+    public abstract IReadOnlyList<string>? DecodeKey(ReadOnlySpan<byte> key, IHostLookup host);
 }

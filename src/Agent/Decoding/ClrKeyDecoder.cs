@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using EbpfAgent.Abstractions;
 using EbpfAgent.Lifecycle;
-using IHost = EbpfAgent.Abstractions.IHost;
 
 namespace EbpfAgent.Decoding;
 
@@ -12,12 +11,12 @@ namespace EbpfAgent.Decoding;
 internal sealed class ClrKeyDecoder : IKeyDecoder
 {
     private readonly Metric _metric;
-    private readonly IHost _host;
+    private readonly IHostLookup _host;
     private readonly ImmutableArray<string> _names;
     private readonly string _owner;
 
     /// <exception cref="PluginException">The label names are illegal, or could not be had.</exception>
-    public ClrKeyDecoder(Metric metric, IHost host)
+    public ClrKeyDecoder(Metric metric, IHostLookup host)
     {
         _metric = metric;
         _host = host;

@@ -1,4 +1,4 @@
-using IHost = EbpfAgent.Abstractions.IHost;
+using EbpfAgent.Abstractions;
 
 namespace EbpfAgent.Hosting;
 
@@ -8,7 +8,7 @@ namespace EbpfAgent.Hosting;
 /// </summary>
 /// <param name="root">The root of the file system, <c>/</c> unless the host's is mounted elsewhere.</param>
 /// <param name="time">The clock of the cache.</param>
-internal sealed class LinuxHost(string root, TimeProvider time) : IHost
+internal sealed class LinuxHost(string root, TimeProvider time) : IHostLookup
 {
     private const int Capacity = 1024;
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(1);

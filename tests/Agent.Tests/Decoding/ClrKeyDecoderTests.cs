@@ -62,42 +62,42 @@ public sealed class ClrKeyDecoderTests
     {
         public static IReadOnlyList<string> LabelNames => ["device", "op"];
 
-        public IReadOnlyList<string>? GetLabelValues(IHost host) => host.DeviceName(Major, Minor) is { } name ? [name, "read"] : null;
+        public IReadOnlyList<string>? GetLabelValues(IHostLookup host) => host.DeviceName(Major, Minor) is { } name ? [name, "read"] : null;
     }
 
     private readonly struct FewValues : IHistogramKey
     {
         public static IReadOnlyList<string> LabelNames => ["a", "b"];
 
-        public IReadOnlyList<string>? GetLabelValues(IHost host) => ["1"];
+        public IReadOnlyList<string>? GetLabelValues(IHostLookup host) => ["1"];
     }
 
     private readonly struct NullValue : IHistogramKey
     {
         public static IReadOnlyList<string> LabelNames => ["a", "b"];
 
-        public IReadOnlyList<string>? GetLabelValues(IHost host) => ["1", null!];
+        public IReadOnlyList<string>? GetLabelValues(IHostLookup host) => ["1", null!];
     }
 
     private readonly struct BadName : IHistogramKey
     {
         public static IReadOnlyList<string> LabelNames => ["le"];
 
-        public IReadOnlyList<string>? GetLabelValues(IHost host) => ["1"];
+        public IReadOnlyList<string>? GetLabelValues(IHostLookup host) => ["1"];
     }
 
     private readonly struct ThrowingNames : IHistogramKey
     {
         public static IReadOnlyList<string> LabelNames => throw new InvalidOperationException("no names today");
 
-        public IReadOnlyList<string>? GetLabelValues(IHost host) => [];
+        public IReadOnlyList<string>? GetLabelValues(IHostLookup host) => [];
     }
 
     private readonly struct Throwing : IHistogramKey
     {
         public static IReadOnlyList<string> LabelNames => [];
 
-        public IReadOnlyList<string>? GetLabelValues(IHost host) => throw new NotSupportedException("not this one");
+        public IReadOnlyList<string>? GetLabelValues(IHostLookup host) => throw new NotSupportedException("not this one");
     }
 
     private readonly struct Shared : IHistogramKey
@@ -106,6 +106,6 @@ public sealed class ClrKeyDecoderTests
 
         public static IReadOnlyList<string> LabelNames => ["a"];
 
-        public IReadOnlyList<string>? GetLabelValues(IHost host) => Values;
+        public IReadOnlyList<string>? GetLabelValues(IHostLookup host) => Values;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using EbpfAgent.Decoding;
 
 namespace EbpfAgent.Configuration.Reading;
 
@@ -20,12 +21,12 @@ internal static class SettingFormats
     public static readonly SettingFormat<string> PluginName = Text("a plugin's name: that of its folder or DLL", IsNotBlank);
 
     public static readonly SettingFormat<string> MapName =
-        Text("the name of a map in the BPF object: a C identifier", text => MetricName.IsLegal(text) && !text.Contains(':'));
+        Text("the name of a map in the BPF object: a C identifier", text => MetricNames.IsLegal(text) && !text.Contains(':'));
 
-    public static readonly SettingFormat<string> Metric = Text($"a metric name: {MetricName.Rule}", MetricName.IsLegal);
+    public static readonly SettingFormat<string> Metric = Text($"a metric name: {MetricNames.Rule}", MetricNames.IsLegal);
 
     public static readonly SettingFormat<string> MetricPrefix =
-        Text($"the beginning of metric names, or \"\": {MetricName.Rule}", text => text.Length == 0 || MetricName.IsLegal(text));
+        Text($"the beginning of metric names, or \"\": {MetricNames.Rule}", text => text.Length == 0 || MetricNames.IsLegal(text));
 
     public static readonly SettingFormat<ListenAddress> Listen =
         new(ScalarKind.String, ListenAddress.Expected, ListenAddress.TryParse);

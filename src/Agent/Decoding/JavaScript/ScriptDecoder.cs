@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
+using EbpfAgent.Abstractions;
 using EbpfAgent.Lifecycle;
 using Jint;
 using Jint.Native;
 using Jint.Native.Function;
 using Jint.Native.Object;
-using IHost = EbpfAgent.Abstractions.IHost;
 
 namespace EbpfAgent.Decoding.JavaScript;
 
@@ -30,7 +30,7 @@ internal sealed class ScriptDecoder : IKeyDecoder, IDisposable
     private readonly ImmutableArray<string> _names;
     private bool _isBusy;
 
-    private ScriptDecoder(ScriptSource source, KeyLayout layout, IHost host, string architecture, ScriptLimits limits, Action<string>? log)
+    private ScriptDecoder(ScriptSource source, KeyLayout layout, IHostLookup host, string architecture, ScriptLimits limits, Action<string>? log)
     {
         (_source, _limits, _keySize) = (source, limits, layout.Size);
         var module = ScriptParser.Parse(source, limits);
@@ -57,7 +57,7 @@ internal sealed class ScriptDecoder : IKeyDecoder, IDisposable
     /// <exception cref="ScriptException">The script doesn't parse, doesn't load, or lacks an export.</exception>
     /// <exception cref="PluginException">A label name is illegal.</exception>
     public static ScriptDecoder Load(
-        ScriptSource source, KeyLayout layout, IHost host, string architecture, ScriptLimits limits, Action<string>? log)
+        ScriptSource source, KeyLayout layout, IHostLookup host, string architecture, ScriptLimits limits, Action<string>? log)
     {
         try
         {

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Numerics;
+using EbpfAgent.Abstractions;
 using Jint;
 using Jint.Native;
 using Jint.Runtime;
 using Jint.Runtime.Interop;
-using IHost = EbpfAgent.Abstractions.IHost;
 
 namespace EbpfAgent.Decoding.JavaScript;
 
@@ -14,11 +14,11 @@ internal sealed class ScriptGlobals
     private const int MaxLines = 20;
 
     private readonly Engine _engine;
-    private readonly IHost _host;
+    private readonly IHostLookup _host;
     private readonly Action<string>? _log;
     private int _lines;
 
-    public ScriptGlobals(Engine engine, IHost host, string architecture, Action<string>? log)
+    public ScriptGlobals(Engine engine, IHostLookup host, string architecture, Action<string>? log)
     {
         (_engine, _host, _log) = (engine, host, log);
         var hostObject = new JsObject(engine);
