@@ -1,0 +1,36 @@
+namespace EbpfAgent.Bpf;
+
+/// <summary>
+/// The two data sections that <c>HISTOGRAM(...)</c> leaves in an object beside the map: how its slots are cut, and how many inserts failed.
+/// </summary>
+internal static class HistogramSections
+{
+    private const string SchemeSection = ".rodata.histograms";
+    private const string SchemeSuffix = "__scheme";
+    private const string DropSection = ".data.histograms";
+    private const string DropSuffix = "__dropped";
+
+    /// <summary>The bytes of a map's scheme; null if it has none.</summary>
+    public static byte[]? Scheme(OpenBpfObject opened, string map)
+    {
+        byte[]? section = opened.InitialValue(SchemeSection);
+        BtfSectionVariable? variable = Find(opened.Btf, SchemeSection, map + SchemeSuffix);
+        return section is null || variable is not { } found || (ulong)found.Offset + found.Size > (ulong)section.Length
+            ? null
+            : section.AsSpan((int)found.Offset, (int)found.Size).ToArray();
+    }
+
+    /// <summary>Where the section <c>.data.histograms</c> counts a map's failed inserts; null if it doesn't.</summary>
+    public static (string Section, int Offset)? DropCounter(Btf btf, string map) =>
+        Find(btf, DropSection, map + DropSuffix) is { Size: sizeof(ulong) } variable ? (DropSection, checked((int)variable.Offset)) : null;
+
+    private static BtfSectionVariable? Find(Btf btf, string section, string variable)
+    {
+        foreach (BtfSectionVariable candidate in btf.FindDataSection(section) ?? [])
+        {
+            if (candidate.Name == variable) return candidate;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace EbpfAgent.Bpf;
+
+/// <summary>The memory that the verifier writes its log into. It must outlive the load, and its pages cost nothing until they are written.</summary>
+internal sealed unsafe class KernelLog(int room) : IDisposable
+{
+    public byte* Pointer { get; private set; } = (byte*)NativeMemory.AllocZeroed((nuint)room);
+
+    /// <summary>The last lines of the log, oldest first: that is where the verifier says what it refused.</summary>
+    public IReadOnlyList<string> LastLines(int count)
+    {
+        if (Pointer is null) return [];
+        string text = Marshal.PtrToStringUTF8((nint)Pointer) ?? "";
+        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(static line => !line.StartsWith("processed ", StringComparison.Ordinal))
+            .TakeLast(count)];
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(Pointer);
+        Pointer = null;
+    }
+}

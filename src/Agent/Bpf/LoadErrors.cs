@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+using EbpfAgent.Bpf.Native;
+
+namespace EbpfAgent.Bpf;
+
+/// <summary>
+/// Makes a sentence of what libbpf and the kernel left behind when an object couldn't be opened, loaded or attached, and tells a kernel that
+/// lacks something from an object that is wrong.
+/// </summary>
+internal static partial class LoadErrors
+{
+    private const int VerifierLines = 5;
+
+    private static readonly string[] NeedTrampolines = ["fentry", "fexit", "fmod_ret", "lsm"];
+
+    public static BpfException NotOpened(string name, int errno, string[] log, KernelLog kernelLog)
+    {
+        kernelLog.Dispose();
+        return log.Any(static line => line.StartsWith("BTF is required", StringComparison.Ordinal))
+            ? WithoutBtf(name)
+            : BpfException.With(BpfFailure.Object, $"{name} is not a BPF object that libbpf can open: {Said(log, errno)}", errno);
+    }
+
+    public static BpfException WithoutBtf(string name) => BpfException.With(
+        BpfFailure.Object, $"{name} has no BTF, which says what its maps hold; compile it with clang -g");
+
+    public static BpfException NotLoaded(OpenBpfObject opened, KernelFacts kernel, int result, string[] log, KernelLog kernelLog)
+    {
+        int errno = Math.Abs(result);
+        BpfProgram? program = FailedProgram(opened, log);
+        string subject = program is null ? opened.Name : $"{opened.Name}: program '{program.Name}' ({program.Section})";
+        if (MissingType(log) is { } type)
+            return Unsupported($"{subject} needs '{type}', which kernel {kernel.Release} does not have", errno);
+        if (errno == Errno.NotPermitted && program is not null && program.IsOf(NeedTrampolines))
+            return Unsupported($"{subject}: kernel {kernel.Release} refuses programs of this kind (EPERM): it has no BPF trampolines for them, or is locked down", errno);
+        if (errno == Errno.NotPermitted) return KernelRequirements.NotAllowed(opened.Name);
+        IReadOnlyList<string> verdict = kernelLog.LastLines(VerifierLines);
+        return program is not null && verdict.Count > 0
+            ? BpfException.With(BpfFailure.Verifier, $"{subject} was rejected by the kernel's verifier:\n    {string.Join("\n    ", verdict)}", errno)
+            : BpfException.With(BpfFailure.Other, $"{subject} could not be loaded: {Said(log, errno)}", errno);
+    }
+
+    public static BpfException NotAttached(string name, BpfProgram program, KernelFacts kernel, int errno, string[] log)
+    {
+        string subject = $"{name}: program '{program.Name}' ({program.Section})";
+        return errno switch
+        {
+            // libbpf's answer for a kprobe, tracepoint or raw tracepoint that isn't there.
+            Errno.NoEntry or Errno.NoDevice => Unsupported($"{subject} has nothing to attach to: kernel {kernel.Release} lacks it ({Said(log, errno)})", errno),
+            Errno.OperationNotSupported or Errno.NotSupportedByKernel => Unsupported($"{subject} can't be attached on kernel {kernel.Release}: {Said(log, errno)}", errno),
+            Errno.NotPermitted or Errno.AccessDenied => BpfException.With(BpfFailure.Permission, $"{subject} could not be attached: {Said(log, errno)}; run the agent as root", errno),
+            _ => BpfException.With(BpfFailure.Other, $"{subject} could not be attached: {Said(log, errno)}", errno),
+        };
+    }
+
+    private static BpfException Unsupported(string message, int errno) => BpfException.With(BpfFailure.Unsupported, message, errno);
+
+    private static BpfProgram? FailedProgram(OpenBpfObject opened, string[] log)
+    {
+        string? name = log.Select(static line => ProgramPattern().Match(line)).FirstOrDefault(static match => match.Success)?.Groups[1].Value;
+        return opened.Programs.FirstOrDefault(program => program.Name == name);
+    }
+
+    private static string? MissingType(string[] log) =>
+        log.Select(static line => MissingTypePattern().Match(line)).FirstOrDefault(static match => match.Success)?.Groups[1].Value;
+
+    // libbpf's first line is the cause; those after it say that what needed it failed as well.
+    private static string Said(string[] log, int errno) => log.Length == 0 ? Errno.Describe(errno) : log[0];
+
+    [GeneratedRegex("^prog '([^']+)'")]
+    private static partial Regex ProgramPattern();
+
+    [GeneratedRegex("failed to find kernel BTF type ID of '([^']+)'")]
+    private static partial Regex MissingTypePattern();
+}

@@ -1,0 +1,31 @@
+namespace EbpfAgent.Bpf;
+
+/// <summary>The kernel's map types that the agent has a word for (<c>enum bpf_map_type</c>).</summary>
+internal enum MapKind
+{
+    Hash = 1,
+    Array = 2,
+    PerCpuHash = 5,
+    PerCpuArray = 6,
+    LruHash = 9,
+    LruPerCpuHash = 10,
+    RingBuffer = 27,
+    TaskStorage = 29,
+}
+
+/// <summary>Their names, as <c>bpf/</c> sources write them.</summary>
+internal static class MapKinds
+{
+    public static string Name(this MapKind kind) => kind switch
+    {
+        MapKind.Hash => "BPF_MAP_TYPE_HASH",
+        MapKind.Array => "BPF_MAP_TYPE_ARRAY",
+        MapKind.PerCpuHash => "BPF_MAP_TYPE_PERCPU_HASH",
+        MapKind.PerCpuArray => "BPF_MAP_TYPE_PERCPU_ARRAY",
+        MapKind.LruHash => "BPF_MAP_TYPE_LRU_HASH",
+        MapKind.LruPerCpuHash => "BPF_MAP_TYPE_LRU_PERCPU_HASH",
+        MapKind.RingBuffer => "BPF_MAP_TYPE_RINGBUF",
+        MapKind.TaskStorage => "BPF_MAP_TYPE_TASK_STORAGE",
+        _ => $"map type {(int)kind}",
+    };
+}

@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+using EbpfAgent.Bpf.Native;
+
+namespace EbpfAgent.Bpf;
+
+/// <summary>
+/// tracefs, where the kernel keeps the numbers of its classic tracepoints. Programs of the other kinds don't need it, and many hosts
+/// and containers don't mount it.
+/// </summary>
+internal static class TraceFileSystem
+{
+    private const string UsualPlace = "/sys/kernel/tracing";
+
+    private static readonly string[] Places = [UsualPlace, "/sys/kernel/debug/tracing"];
+    private static readonly string[] NeededBy = ["tracepoint/", "tp/"];
+
+    /// <summary>Mounts tracefs at its usual place if a program needs it and it is nowhere.</summary>
+    /// <exception cref="BpfException">It can't be mounted.</exception>
+    public static void MountFor(IEnumerable<BpfProgram> programs)
+    {
+        BpfProgram? program = programs.FirstOrDefault(static p => p.IsOf(NeededBy));
+        if (program is null || Places.Any(static place => Directory.Exists(Path.Combine(place, "events")))) return;
+        if (LibC.Mount("tracefs", UsualPlace, "tracefs", 0, null) == 0) return;
+        throw BpfException.Of(
+            $"program '{program.Name}' ({program.Section}) needs tracefs, which can't be mounted at {UsualPlace}",
+            Marshal.GetLastPInvokeError(),
+            BpfFailure.Permission,
+            $"mount it: mount -t tracefs tracefs {UsualPlace}");
+    }
+}
