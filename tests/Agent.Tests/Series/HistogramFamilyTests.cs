@@ -1,0 +1,190 @@
+using EbpfAgent.Folding;
+using EbpfAgent.Series;
+using Microsoft.Extensions.Time.Testing;
+
+namespace EbpfAgent.Tests.Series;
+
+public sealed class HistogramFamilyTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void Counts_of_a_key_become_its_series()
+    {
+        HistogramFamily family = Family(ByNumber());
+        Poll(family, (1, [100, 1, 2, 3]));
+        Assert.Equal(1, family.Series.Count);
+        Assert.Equal("key=\"1\""u8, family.Series.Labels(0));
+        Assert.Equal([100, 1, 2, 3], family.Series.Totals(0).ToArray());
+    }
+
+    [Fact]
+    public void A_key_is_decoded_once()
+    {
+        StubDecoder decoder = ByNumber();
+        HistogramFamily family = Family(decoder);
+        for (ulong i = 1; i < 10; i++) Poll(family, (1, [i, i, 0, 0]), (2, [i, 0, i, 0]));
+        Assert.Equal(2, decoder.Calls);
+        Assert.Equal([9, 9, 0, 0], family.Series.Totals(0).ToArray());
+    }
+
+    [Fact]
+    public void Keys_with_equal_labels_are_summed()
+    {
+        HistogramFamily family = Family(new StubDecoder(static _ => ["same"], "key"));
+        Poll(family, (1, [10, 1, 0, 0]), (2, [20, 0, 2, 0]));
+        Poll(family, (1, [11, 2, 0, 0]), (2, [25, 0, 2, 1]));
+        Assert.Equal(1, family.Series.Count);
+        Assert.Equal([36, 2, 2, 1], family.Series.Totals(0).ToArray());
+    }
+
+    [Fact]
+    public void Labels_that_only_look_alike_when_joined_stay_apart()
+    {
+        HistogramFamily family = Family(new StubDecoder(static key => key == 1 ? ["1", "11"] : ["11", "1"], "a", "b"));
+        Poll(family, (1, [0, 1, 0, 0]), (2, [0, 2, 0, 0]));
+        Assert.Equal(2, family.Series.Count);
+        Assert.Equal(1UL, family.Series.Totals(0)[1]);
+        Assert.Equal(2UL, family.Series.Totals(1)[1]);
+    }
+
+    [Fact]
+    public void A_quote_in_a_value_can_not_forge_another_label_set()
+    {
+        HistogramFamily family = Family(new StubDecoder(static key => key == 1 ? ["x\",b=\"y", "z"] : ["x", "y\",b=\"z"], "a", "b"));
+        Poll(family, (1, [0, 1, 0, 0]), (2, [0, 2, 0, 0]));
+        Assert.Equal(2, family.Series.Count);
+    }
+
+    [Fact]
+    public void A_key_that_leaves_the_map_leaves_its_counts_behind()
+    {
+        HistogramFamily family = Family(ByNumber());
+        Poll(family, (1, [5, 5, 0, 0]));
+        Poll(family);
+        Assert.Equal(0, family.Keys);
+        Assert.Equal([5, 5, 0, 0], family.Series.Totals(0).ToArray());
+    }
+
+    [Fact]
+    public void A_key_that_comes_back_continues_its_total()
+    {
+        HistogramFamily family = Family(ByNumber());
+        Poll(family, (1, [5, 5, 0, 0]));
+        Poll(family);
+        Poll(family, (1, [7, 7, 0, 0]));
+        Assert.Equal(1, family.Series.Count);
+        Assert.Equal([12, 12, 0, 0], family.Series.Totals(0).ToArray());
+    }
+
+    [Fact]
+    public void An_entry_that_was_deleted_and_made_anew_between_two_polls_counts_on()
+    {
+        HistogramFamily family = Family(ByNumber());
+        Poll(family, (1, [50, 5, 4, 0]));
+        Poll(family, (1, [30, 1, 6, 0]));
+        Assert.Equal([80, 6, 10, 0], family.Series.Totals(0).ToArray());
+    }
+
+    [Fact]
+    public void A_sum_that_wraps_around_is_no_new_entry()
+    {
+        HistogramFamily family = Family(ByNumber());
+        Poll(family, (1, [ulong.MaxValue, 1, 0, 0]));
+        Poll(family, (1, [4, 2, 0, 0]));
+        Assert.Equal([4, 2, 0, 0], family.Series.Totals(0).ToArray());
+    }
+
+    [Fact]
+    public void A_poll_that_is_not_committed_changes_nothing()
+    {
+        HistogramFamily family = Family(ByNumber());
+        Poll(family, (1, [5, 5, 0, 0]));
+        Stage(family, (1, [9, 9, 0, 0]), (2, [1, 1, 0, 0]));
+        Assert.Equal(1, family.Series.Count);
+        Assert.Equal([5, 5, 0, 0], family.Series.Totals(0).ToArray());
+        Poll(family, (1, [10, 10, 0, 0]));
+        Assert.Equal(1, family.Series.Count);
+        Assert.Equal([10, 10, 0, 0], family.Series.Totals(0).ToArray());
+    }
+
+    [Fact]
+    public void A_key_that_is_read_twice_in_one_poll_is_counted_once()
+    {
+        HistogramFamily family = Family(ByNumber());
+        Poll(family, (1, [5, 5, 0, 0]), (1, [6, 6, 0, 0]));
+        Assert.Equal([6, 6, 0, 0], family.Series.Totals(0).ToArray());
+    }
+
+    [Fact]
+    public void A_key_that_the_decoder_leaves_out_has_no_series_and_is_not_asked_for_again()
+    {
+        var decoder = new StubDecoder(static key => key == 1 ? null : ["kept"], "key");
+        HistogramFamily family = Family(decoder);
+        Poll(family, (1, [5, 5, 0, 0]), (2, [1, 1, 0, 0]));
+        Poll(family, (1, [5, 5, 0, 0]), (2, [1, 1, 0, 0]));
+        Assert.Equal(1, family.Series.Count);
+        Assert.Equal(1, family.Drops[DropReason.Filtered]);
+        Assert.Null(family.Drops.LastMessage);
+        Assert.Equal(2, decoder.Calls);
+    }
+
+    [Fact]
+    public void A_key_whose_decoder_throws_costs_itself_only()
+    {
+        HistogramFamily family = Family(new StubDecoder(static key => key == 1 ? throw new InvalidOperationException("boom") : ["ok"], "key"));
+        Poll(family, (1, [5, 5, 0, 0]), (2, [1, 1, 0, 0]));
+        Assert.Equal(1, family.Series.Count);
+        Assert.Equal(1, family.Drops[DropReason.DecodeFailed]);
+        Assert.Equal("boom", family.Drops.LastMessage);
+    }
+
+    [Fact]
+    public void A_series_above_the_limit_is_left_out_and_counted()
+    {
+        HistogramFamily family = Family(ByNumber(), maxSeries: 2);
+        Poll(family, (1, [1, 1, 0, 0]), (2, [1, 1, 0, 0]), (3, [1, 1, 0, 0]), (4, [1, 1, 0, 0]));
+        Assert.Equal(2, family.Series.Count);
+        Assert.Equal(2, family.Drops[DropReason.SeriesLimit]);
+        Assert.Equal("test_seconds has 2 series, its limit, and {key=\"4\"} would be one more; raise limits.maxSeries, or let fewer label values through", family.Drops.LastMessage);
+    }
+
+    [Fact]
+    public void A_label_value_above_the_limit_is_cut()
+    {
+        HistogramFamily family = Family(new StubDecoder(static _ => [new string('x', 1000)], "key"));
+        Poll(family, (1, [1, 1, 0, 0]));
+        Assert.Equal(64 + "key=\"\"".Length, family.Series.Labels(0).Length);
+    }
+
+    [Fact]
+    public void Steady_polls_of_many_keys_allocate_nothing()
+    {
+        HistogramFamily family = Family(ByNumber());
+        (byte, ulong[])[] entries = [.. Enumerable.Range(0, 200).Select(static i => ((byte)i, new ulong[] { 1, 1, 0, 0 }))];
+        for (int i = 0; i < 3; i++) Poll(family, entries);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++) Poll(family, entries);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static StubDecoder ByNumber() => new(static key => [$"{key}"], "key");
+
+    private static void Stage(HistogramFamily family, params ReadOnlySpan<(byte Key, ulong[] Words)> entries)
+    {
+        family.Begin();
+        foreach ((byte key, ulong[] words) in entries) words.CopyTo(family.Stage([key]));
+    }
+
+    private static void Poll(HistogramFamily family, params ReadOnlySpan<(byte Key, ulong[] Words)> entries)
+    {
+        Stage(family, entries);
+        lock (family.Gate) family.Commit();
+    }
+
+    private HistogramFamily Family(StubDecoder decoder, int maxSeries = 1000)
+    {
+        var description = new FamilyDescription("test_seconds", "A test.", decoder.LabelNames, BucketScheme.Explicit([1, 2], UnitScale.One), HasSum: true);
+        return new HistogramFamily(description, 1, decoder, new SeriesLimits(maxSeries, 64), new Lock(), _time);
+    }
+}
