@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using EbpfAgent.Folding;
+using EbpfAgent.Series;
+
+namespace EbpfAgent.Polling;
+
+/// <summary>Takes entries whose value is a whole histogram: <c>{ u64 sum; u64 slots[N]; }</c>.</summary>
+internal sealed class PerSeriesIntake(HistogramFamily family, int keySize, int valueBytes) : IEntrySink
+{
+    public void Accept(ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, int count)
+    {
+        for (int i = 0; i < count; i++)
+            CpuFold.Sum(values.Slice(i * valueBytes, valueBytes), family.Stage(keys.Slice(i * keySize, keySize)));
+    }
+}
+
+/// <summary>
+/// Takes entries of the older layout, an entry per bucket: key <c>{ u32 bucket; K }</c>, value <c>u64</c>. The bucket is floor(log2 v) + 1.
+/// </summary>
+internal sealed class PerBucketIntake(HistogramFamily family, int keySize, int valueBytes) : IEntrySink
+{
+    /// <summary>Where the author's own key begins.</summary>
+    public const int SubKeyOffset = sizeof(uint);
+
+    public void Accept(ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> key = keys.Slice(i * keySize, keySize);
+            Span<ulong> words = family.Stage(key[SubKeyOffset..]);
+            uint slot = Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(key), (uint)words.Length - 2);
+            words[1 + (int)slot] = Total(values.Slice(i * valueBytes, valueBytes));
+        }
+    }
+
+    private static ulong Total(ReadOnlySpan<byte> cpus)
+    {
+        ulong total = 0;
+        foreach (ulong value in MemoryMarshal.Cast<byte, ulong>(cpus)) total += value;
+        return total;
+    }
+}

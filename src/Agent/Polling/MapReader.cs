@@ -1,0 +1,144 @@
+using System.Buffers;
+using EbpfAgent.Bpf;
+using EbpfAgent.Bpf.Native;
+
+namespace EbpfAgent.Polling;
+
+/// <summary>
+/// Reads all entries of one map into a sink. Buffers are rented for the time of a read and shared by all maps, so an agent
+/// with a hundred plugins holds no more of them than one that polls as many at once.
+/// </summary>
+/// <remarks>
+/// A read that fails throws, and what the sink got by then is not the map: discard it. Not for use by several threads.
+/// Allocates nothing at steady state.
+/// </remarks>
+internal sealed class MapReader
+{
+    // A batch's values should fit into the second-level cache: they are folded right after the kernel wrote them.
+    private const int BatchBytes = 512 << 10;
+    private const int SmallestBatch = 64;
+
+    private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(maxArrayLength: 1 << 30, maxArraysPerBucket: 8);
+
+    private readonly IMapCalls _calls;
+    private readonly BpfMap _map;
+    private readonly MapDefinition _definition;
+    private readonly int _valueBytes;
+    private readonly byte[] _cursor;
+    private readonly byte[] _next;
+    private int _batch;
+    private bool _byKey;
+
+    /// <param name="calls">The funnel.</param>
+    /// <param name="map">The map; borrowed.</param>
+    /// <param name="possibleCpus">How many values a per-CPU entry has.</param>
+    /// <param name="firstBatch">How many entries to ask for at first; by default as many as suit the cache.</param>
+    public MapReader(IMapCalls calls, BpfMap map, int possibleCpus, int? firstBatch = null)
+    {
+        _calls = calls;
+        _map = map;
+        _definition = map.Definition;
+        _valueBytes = _definition.Stride * (_definition.IsPerCpu ? possibleCpus : 1);
+        // The kernel keeps a 4-byte hash bucket in the cursor, whatever the key's size.
+        _cursor = new byte[Math.Max(sizeof(uint), _definition.KeySize)];
+        _next = new byte[_cursor.Length];
+        _batch = firstBatch ?? (int)Math.Min(Math.Max(SmallestBatch, BatchBytes / _valueBytes), Math.Max(_definition.MaxEntries, 1));
+    }
+
+    /// <summary>Bytes of one entry's values, of all possible CPUs.</summary>
+    public int ValueBytes => _valueBytes;
+
+    /// <summary>Reads the whole map and returns the number of entries that the sink was given.</summary>
+    /// <exception cref="BpfException">A call failed; the read is void.</exception>
+    public int Read(IEntrySink sink)
+    {
+        byte[] keys = Buffers.Rent(_batch * _definition.KeySize);
+        byte[] values = Buffers.Rent(_batch * _valueBytes);
+        try
+        {
+            return _byKey ? ReadByKey(sink, keys, values) : ReadInBatches(sink, ref keys, ref values);
+        }
+        finally
+        {
+            Buffers.Return(keys);
+            Buffers.Return(values);
+        }
+    }
+
+    private int ReadInBatches(IEntrySink sink, ref byte[] keys, ref byte[] values)
+    {
+        int entries = 0;
+        bool first = true;
+        while (true)
+        {
+            uint count = (uint)_batch;
+            int result = _calls.LookupBatch(_map.Handle, first ? default : _cursor, _next, keys, values, ref count);
+            if (result == -Errno.NoSpace)
+            {
+                // One hash bucket holds more than fits; the cursor hasn't moved.
+                Grow(ref keys, ref values);
+                continue;
+            }
+
+            if (first && LacksBatches(result))
+            {
+                _byKey = true;
+                return ReadByKey(sink, keys, values);
+            }
+
+            bool atEnd = result == -Errno.NoEntry;
+            if (result < 0 && !atEnd) throw BpfException.Of($"can't read map '{_definition.Name}'", result);
+            if (count > 0) sink.Accept(keys.AsSpan(0, (int)count * _definition.KeySize), values.AsSpan(0, (int)count * _valueBytes), (int)count);
+            entries += (int)count;
+            if (atEnd) return entries;
+            _next.CopyTo(_cursor, 0);
+            first = false;
+        }
+    }
+
+    // Kernels before 5.6 have no batches, and later ones not for every type of map.
+    private static bool LacksBatches(int result) =>
+        result is -Errno.Invalid or -Errno.OperationNotSupported or -Errno.NotSupportedByKernel;
+
+    private void Grow(ref byte[] keys, ref byte[] values)
+    {
+        if (_batch > _definition.MaxEntries)
+            throw BpfException.Of($"can't read map '{_definition.Name}': {_batch} entries don't hold one of its hash buckets", -Errno.NoSpace);
+        _batch = checked(_batch * 2);
+        Buffers.Return(keys);
+        Buffers.Return(values);
+        keys = Buffers.Rent(_batch * _definition.KeySize);
+        values = Buffers.Rent(_batch * _valueBytes);
+    }
+
+    private int ReadByKey(IEntrySink sink, byte[] keys, byte[] values)
+    {
+        Span<byte> key = keys.AsSpan(0, _definition.KeySize);
+        Span<byte> value = values.AsSpan(0, _valueBytes);
+        int entries = 0;
+        // After a key that was deleted the kernel starts over. The sink keeps the last value of a key, so nothing is counted
+        // twice and no live key is missed; a map that changes faster than it can be walked is given up.
+        long steps = 4 * (long)_definition.MaxEntries + 1024;
+        bool first = true;
+        while (true)
+        {
+            int result = _calls.NextKey(_map.Handle, first ? default : _cursor.AsSpan(0, _definition.KeySize), key);
+            if (result == -Errno.NoEntry) return entries;
+            if (result < 0) throw BpfException.Of($"can't walk the keys of map '{_definition.Name}'", result);
+            if (steps-- == 0) throw BpfException.With(BpfFailure.Other, $"map '{_definition.Name}' changes faster than it can be read key by key; delete fewer keys, or use a kernel that reads in batches (5.6)");
+            result = _calls.Lookup(_map.Handle, key, value);
+            if (result == 0)
+            {
+                sink.Accept(key, value, 1);
+                entries++;
+            }
+            else if (result != -Errno.NoEntry)
+            {
+                throw BpfException.Of($"can't read map '{_definition.Name}'", result);
+            }
+
+            key.CopyTo(_cursor);
+            first = false;
+        }
+    }
+}
