@@ -1,0 +1,76 @@
+using System.IO.Pipelines;
+using EbpfAgent.Health;
+using EbpfAgent.Lifecycle;
+
+namespace EbpfAgent.Exposition;
+
+/// <summary>
+/// Answers a scrape: polls what is to be polled for it, writes one document, and sends it. The document is whole before its first byte is sent, so a
+/// slow reader holds nothing up and never sees half a poll.
+/// </summary>
+internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metrics, IReadOnlyList<PluginSupervisor> plugins, TimeProvider time) : IDisposable
+{
+    // What a scrape waits for plugins that are polled for it; later ones are served as they were.
+    private static readonly TimeSpan PollPatience = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private ExpositionBuffer? _spare;
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        CancellationToken cancellation = http.RequestAborted;
+        await PollForScrapeAsync(cancellation);
+        ExpositionBuffer buffer = Interlocked.Exchange(ref _spare, null) ?? new ExpositionBuffer();
+        try
+        {
+            await WriteAsync(buffer, cancellation);
+            http.Response.ContentType = MetricsDocument.ContentType;
+            http.Response.ContentLength = buffer.Length;
+            if (!HttpMethods.IsHead(http.Request.Method)) await SendAsync(buffer, http.Response.BodyWriter);
+        }
+        finally
+        {
+            _spare = buffer;
+        }
+    }
+
+    public void Dispose() => _writing.Dispose();
+
+    private async Task PollForScrapeAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.WhenAll(plugins.Select(static plugin => plugin.PollForScrapeAsync())).WaitAsync(PollPatience, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            // The age of its data says which plugin it was.
+        }
+    }
+
+    private async Task WriteAsync(ExpositionBuffer buffer, CancellationToken cancellation)
+    {
+        await _writing.WaitAsync(cancellation);
+        try
+        {
+            buffer.Clear();
+            document.Write(buffer);
+            await using var stream = new BufferStream(buffer);
+            await metrics.WriteAsync(plugins, stream, cancellation);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    // A client that goes away completes the flush: a token would only be registered anew for each chunk.
+    private static async Task SendAsync(ExpositionBuffer buffer, PipeWriter body)
+    {
+        for (int chunk = 0; chunk < buffer.Chunks; chunk++)
+        {
+            FlushResult result = await body.WriteAsync(buffer[chunk], CancellationToken.None);
+            if (result.IsCompleted) return;
+        }
+    }
+}

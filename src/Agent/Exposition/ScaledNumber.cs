@@ -1,0 +1,36 @@
+using System.Buffers.Text;
+using System.Text;
+using EbpfAgent.Folding;
+
+namespace EbpfAgent.Exposition;
+
+/// <summary>A sum in its exposed unit. Where the factor is a power of ten it is written digit by digit, exact to the last.</summary>
+internal static class ScaledNumber
+{
+    /// <summary>The most bytes that <see cref="Write"/> needs.</summary>
+    public const int Room = 40;
+
+    private static readonly ulong[] PowersOfTen = [.. Enumerable.Range(0, 19).Select(static n => (ulong)Math.Pow(10, n))];
+
+    /// <summary>Writes the number and returns its length.</summary>
+    public static int Write(ulong value, UnitScale scale, Span<byte> to)
+    {
+        if (scale.Decimals < 0) return Encoding.UTF8.GetBytes(GoNumber.Format(scale.Apply(value)), to);
+        ulong unit = PowersOfTen[scale.Decimals];
+        (ulong whole, ulong fraction) = Math.DivRem(value, unit);
+        Utf8Formatter.TryFormat(whole, to, out int length);
+        return fraction == 0 ? length : length + WriteFraction(fraction, scale.Decimals, to[length..]);
+    }
+
+    private static int WriteFraction(ulong fraction, int decimals, Span<byte> to)
+    {
+        to[0] = (byte)'.';
+        for (int i = decimals; i > 0; i--)
+        {
+            (fraction, ulong digit) = Math.DivRem(fraction, 10);
+            to[i] = (byte)('0' + digit);
+        }
+
+        return to[..(decimals + 1)].TrimEnd((byte)'0').Length;
+    }
+}
