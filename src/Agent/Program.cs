@@ -1,1 +1,3 @@
-Console.WriteLine("ebpf-agent");
+using EbpfAgent.Hosting;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

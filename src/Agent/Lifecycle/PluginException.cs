@@ -38,6 +38,9 @@ internal enum PluginError
     /// <summary>This kernel lacks what the plugin needs. Not a failure.</summary>
     Unsupported,
 
+    /// <summary>The kernel refused something, for none of the other reasons.</summary>
+    Kernel,
+
     /// <summary>A poll failed.</summary>
     Poll,
 

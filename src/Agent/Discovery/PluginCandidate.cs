@@ -1,0 +1,12 @@
+namespace EbpfAgent.Discovery;
+
+/// <summary>Something in a plugin folder that should be a plugin. Whether it is one shows when it is loaded.</summary>
+/// <param name="Name">The folder's name, or the DLL's without its ending: what the configuration and the metrics call the plugin.</param>
+/// <param name="Path">The folder or DLL, for messages.</param>
+/// <param name="EntryPath">The DLL or the manifest; null where none was found, with the reason in <paramref name="Problem"/>.</param>
+/// <param name="Problem">Why it can't be a plugin; null where it may be one.</param>
+internal sealed record PluginCandidate(string Name, string Path, string? EntryPath, string? Problem)
+{
+    /// <summary>Whether a manifest describes it, rather than an assembly.</summary>
+    public bool HasManifest => EntryPath is not null && System.IO.Path.GetFileName(EntryPath) == PluginScan.ManifestName;
+}

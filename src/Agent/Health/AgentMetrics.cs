@@ -1,0 +1,31 @@
+using EbpfAgent.Lifecycle;
+using Prometheus;
+
+namespace EbpfAgent.Health;
+
+/// <summary>The agent's own metrics, in a registry of prometheus-net; their names begin with <c>ebpf_agent_</c>, which no plugin may use.</summary>
+/// <remarks>Not for use by several threads at once.</remarks>
+internal sealed class AgentMetrics
+{
+    /// <summary>The names that belong to the agent.</summary>
+    public const string Prefix = "ebpf_agent_";
+
+    private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
+    private readonly PluginMetrics _plugins;
+    private readonly ProcessMetrics _process;
+
+    public AgentMetrics()
+    {
+        MetricFactory factory = Metrics.WithCustomRegistry(_registry);
+        _process = new ProcessMetrics(factory);
+        _plugins = new PluginMetrics(factory);
+    }
+
+    /// <summary>Brings the metrics up to date and writes them in text format 0.0.4.</summary>
+    public async Task WriteAsync(IReadOnlyList<PluginSupervisor> supervisors, Stream to, CancellationToken cancellation)
+    {
+        _process.Update();
+        _plugins.Update(supervisors);
+        await _registry.CollectAndExportAsTextAsync(to, cancellation);
+    }
+}

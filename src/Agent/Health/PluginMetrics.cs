@@ -1,0 +1,118 @@
+using EbpfAgent.Bpf;
+using EbpfAgent.Lifecycle;
+using EbpfAgent.Polling;
+using EbpfAgent.Series;
+using Prometheus;
+
+namespace EbpfAgent.Health;
+
+/// <summary>What the agent says of each plugin. Filled from the supervisors just before each exposition.</summary>
+internal sealed class PluginMetrics
+{
+    private static readonly string[] States = [.. Enum.GetNames<PluginState>().Select(Lower)];
+
+    private readonly Gauge _up;
+    private readonly Gauge _state;
+    private readonly Gauge _lastError;
+    private readonly Gauge _age;
+    private readonly Gauge _pollDuration;
+    private readonly Counter _polls;
+    private readonly Counter _pollFailures;
+    private readonly Counter _pollingTime;
+    private readonly Counter _decodingTime;
+    private readonly Gauge _mapMemory;
+    private readonly Gauge _series;
+    private readonly Counter _dropped;
+    private readonly Gauge _entries;
+    private readonly Gauge _capacity;
+    private readonly Counter _failedInserts;
+    private readonly Counter _runs;
+    private readonly Counter _runTime;
+    private readonly Counter _misses;
+
+    public PluginMetrics(IMetricFactory metrics)
+    {
+        _up = metrics.CreateGauge("ebpf_agent_plugin_up", "1 if the plugin is running and its last poll was kept, else 0.", ["plugin"]);
+        _state = metrics.CreateGauge("ebpf_agent_plugin_state", "1 for the state that the plugin is in, 0 for the others.", ["plugin", "state"]);
+        _lastError = metrics.CreateGauge("ebpf_agent_plugin_last_error", "1 for the class of the plugin's last error, if it ever had one.", ["plugin", "error"]);
+        _age = metrics.CreateGauge("ebpf_agent_plugin_data_age_seconds", "Time since the begin of the last poll that was kept.", ["plugin"]);
+        _pollDuration = metrics.CreateGauge("ebpf_agent_plugin_poll_duration_seconds", "How long the last poll took.", ["plugin"]);
+        _polls = metrics.CreateCounter("ebpf_agent_plugin_polls_total", "Polls, with those that failed.", ["plugin"]);
+        _pollFailures = metrics.CreateCounter("ebpf_agent_plugin_poll_failures_total", "Polls that were thrown away, because a map could not be read to its end.", ["plugin"]);
+        _pollingTime = metrics.CreateCounter("ebpf_agent_plugin_polling_seconds_total", "Time spent polling, decoding included.", ["plugin"]);
+        _decodingTime = metrics.CreateCounter("ebpf_agent_plugin_decoding_seconds_total", "Time spent in the plugin's decoders.", ["plugin"]);
+        _mapMemory = metrics.CreateGauge("ebpf_agent_plugin_map_memory_bytes", "Kernel memory of the plugin's maps, over all possible CPUs.", ["plugin"]);
+        _series = metrics.CreateGauge("ebpf_agent_metric_series", "Label sets of a metric; each is a histogram.", ["plugin", "metric"]);
+        _dropped = metrics.CreateCounter("ebpf_agent_metric_dropped_keys_total", "Map keys that got no series, by reason.", ["plugin", "metric", "reason"]);
+        _entries = metrics.CreateGauge("ebpf_agent_map_entries", "Entries in a polled map at the last poll.", ["plugin", "map"]);
+        _capacity = metrics.CreateGauge("ebpf_agent_map_capacity", "The most entries that a polled map can hold.", ["plugin", "map"]);
+        _failedInserts = metrics.CreateCounter("ebpf_agent_map_failed_inserts_total", "Observations that the kernel could not place, because the map was full.", ["plugin", "map"]);
+        _runs = metrics.CreateCounter("ebpf_agent_program_runs_total", "Runs of a BPF program; counted while the kernel's run-time statistics are on.", ["plugin", "program"]);
+        _runTime = metrics.CreateCounter("ebpf_agent_program_run_seconds_total", "Time spent in a BPF program; counted while the kernel's run-time statistics are on.", ["plugin", "program"]);
+        _misses = metrics.CreateCounter("ebpf_agent_program_recursion_misses_total", "Events that a BPF program missed, because it was running on that CPU already.", ["plugin", "program"]);
+    }
+
+    public void Update(IReadOnlyList<PluginSupervisor> plugins)
+    {
+        foreach (PluginSupervisor plugin in plugins) Update(plugin);
+    }
+
+    private void Update(PluginSupervisor plugin)
+    {
+        PluginStatus status = plugin.Status;
+        PollRecord.Snapshot record = plugin.Polls.Read();
+        _up.WithLabels(plugin.Name).Set(status.State == PluginState.Running && !plugin.PollsFail ? 1 : 0);
+        string current = Lower(status.State.ToString());
+        foreach (string one in States) _state.WithLabels(plugin.Name, one).Set(one == current ? 1 : 0);
+        foreach (PluginError error in Enum.GetValues<PluginError>())
+        {
+            if (error == status.Error) _lastError.WithLabels(plugin.Name, Lower(error.ToString())).Set(1);
+            else _lastError.RemoveLabelled(plugin.Name, Lower(error.ToString()));
+        }
+
+        if (record.Age is { } since) _age.WithLabels(plugin.Name).Set(since.TotalSeconds);
+        _pollDuration.WithLabels(plugin.Name).Set(record.LastDuration.TotalSeconds);
+        _polls.WithLabels(plugin.Name).IncTo(record.Polls);
+        _pollFailures.WithLabels(plugin.Name).IncTo(record.Failures);
+        _pollingTime.WithLabels(plugin.Name).IncTo(record.TotalDuration.TotalSeconds);
+        if (status.Running is { } running) Update(plugin.Name, running);
+    }
+
+    private void Update(string plugin, RunningPlugin running)
+    {
+        _mapMemory.WithLabels(plugin).Set(running.MapMemory);
+        _decodingTime.WithLabels(plugin).IncTo(running.Polls.Sum(static poll => poll.Family.DecodingTime.TotalSeconds));
+        foreach (MapPoll poll in running.Polls) Update(plugin, poll);
+        foreach (LoadedBpfProgram program in running.Object.Programs) Update(plugin, program);
+    }
+
+    private void Update(string plugin, MapPoll poll)
+    {
+        HistogramFamily family = poll.Family;
+        _series.WithLabels(plugin, family.Description.Name).Set(family.Series.Count);
+        foreach (DropReason reason in Enum.GetValues<DropReason>())
+            _dropped.WithLabels(plugin, family.Description.Name, Words(reason)).IncTo(family.Drops[reason]);
+        string map = poll.Map.Definition.Name;
+        _entries.WithLabels(plugin, map).Set(poll.Entries);
+        _capacity.WithLabels(plugin, map).Set(poll.Map.Definition.MaxEntries);
+        if (poll.FailedInserts is { } failed) _failedInserts.WithLabels(plugin, map).IncTo(failed);
+    }
+
+    private void Update(string plugin, LoadedBpfProgram program)
+    {
+        if (program.ReadStatistics() is not { } statistics) return;
+        _runs.WithLabels(plugin, program.Name).IncTo(statistics.Runs);
+        _runTime.WithLabels(plugin, program.Name).IncTo(statistics.RunTime.TotalSeconds);
+        _misses.WithLabels(plugin, program.Name).IncTo(statistics.RecursionMisses);
+    }
+
+    private static string Words(DropReason reason) => reason switch
+    {
+        DropReason.Filtered => "filtered",
+        DropReason.DecodeFailed => "decode_failed",
+        _ => "series_limit",
+    };
+
+    // The states and errors are single words.
+    private static string Lower(string word) => word.ToLowerInvariant();
+}

@@ -1,0 +1,65 @@
+using System.Collections;
+using System.Reflection;
+using EbpfAgent.Configuration;
+
+namespace EbpfAgent.Hosting;
+
+/// <summary>The command line: which configuration, and what comes back to the shell.</summary>
+internal static class CommandLine
+{
+    private const int Success = 0;
+    private const int Failure = 1;
+    private const int WrongUsage = 2;
+
+    private const string Usage = """
+        usage: ebpf-agent [--config FILE]
+
+          --config FILE   the configuration; default: agent.json beside this program
+          --version       print the version
+          --help          print this
+
+        Any setting can be overridden by an environment variable: EBPF_AGENT_LISTEN=127.0.0.1:8436,
+        EBPF_AGENT_PLUGINS__DiskLatency__ENABLED=false.
+        """;
+
+    /// <summary>Runs the agent until it is told to stop.</summary>
+    /// <returns>0 after SIGTERM or SIGINT, 1 if it could not start, 2 for a command line that it doesn't understand.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
+    {
+        string configuration = Path.Combine(AppContext.BaseDirectory, "agent.json");
+        switch (arguments)
+        {
+            case []:
+                break;
+            case ["--config", var file]:
+                configuration = file;
+                break;
+            case ["--help" or "-h"]:
+                await output.WriteLineAsync(Usage);
+                return Success;
+            case ["--version"]:
+                await output.WriteLineAsync($"ebpf-agent {Version}");
+                return Success;
+            default:
+                await errors.WriteLineAsync($"ebpf-agent: can't make sense of '{string.Join(' ', arguments)}'\n{Usage}");
+                return WrongUsage;
+        }
+
+        try
+        {
+            await new AgentHost(AgentConfigurationLoader.Load(configuration, Variables()), TimeProvider.System).RunAsync();
+            return Success;
+        }
+        catch (Exception e) when (e is ConfigurationException or StartException)
+        {
+            await errors.WriteLineAsync($"ebpf-agent: {e.Message}");
+            return Failure;
+        }
+    }
+
+    private static string Version =>
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    private static IEnumerable<KeyValuePair<string, string?>> Variables() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(static entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value));
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using EbpfAgent.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+
+namespace EbpfAgent.Hosting;
+
+/// <summary>Kestrel and the log, and nothing else of ASP.NET: no configuration of its own, no routing, no static files.</summary>
+internal static class WebHost
+{
+    // Six blocks: a send of more than eight pieces would allocate.
+    private const long ResponseBuffer = 6 * SendBuffers.BlockSize;
+
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromMilliseconds(500);
+
+    public static WebApplicationBuilder CreateBuilder(AgentConfiguration configuration, TimeProvider time)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Host.UseConsoleLifetime(static options => options.SuppressStatusMessages = true);
+        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownPatience);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, configuration.Listen));
+        builder.Services.AddSingleton<Microsoft.AspNetCore.Connections.IMemoryPoolFactory<byte>>(new SendBuffers());
+        builder.Services.AddSingleton(time);
+        Configure(builder.Logging, configuration);
+        return builder;
+    }
+
+    private static void Configure(KestrelServerOptions options, ListenAddress listen)
+    {
+        options.AddServerHeader = false;
+        options.Limits.MaxRequestBodySize = 0;
+        options.Limits.MaxConcurrentConnections = 100;
+        options.Limits.MaxResponseBufferSize = ResponseBuffer;
+        Action<ListenOptions> http = static endpoint => endpoint.Protocols = HttpProtocols.Http1;
+        if (listen.IsAny) options.ListenAnyIP(listen.Port, http);
+        else if (listen.IsLocalhost && listen.Port != 0) options.ListenLocalhost(listen.Port, http);
+        else options.Listen(listen.Address ?? IPAddress.Loopback, listen.Port, http);
+    }
+
+    private static void Configure(ILoggingBuilder logging, AgentConfiguration configuration)
+    {
+        logging.SetMinimumLevel(Enum.Parse<LogLevel>(configuration.LogLevel, ignoreCase: true));
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        // The start's own failures are said by the agent, in one line.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        if (configuration.LogFormat == "json") logging.AddJsonConsole(Stamp);
+        else logging.AddConsole(static options => options.FormatterName = LineLog.FormatterName).AddConsoleFormatter<LineLog, ConsoleFormatterOptions>();
+    }
+
+    private static void Stamp(JsonConsoleFormatterOptions options) =>
+        (options.TimestampFormat, options.UseUtcTimestamp) = ("yyyy-MM-ddTHH:mm:ss.fffZ", true);
+}

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using EbpfAgent.Abstractions;
+using EbpfAgent.Configuration;
+using EbpfAgent.Decoding;
+using EbpfAgent.Decoding.JavaScript;
+
+namespace EbpfAgent.Lifecycle;
+
+/// <summary>Makes the decoders of one plugin: from its C# keys, from its scripts, or from the scripts that the configuration puts over its maps.</summary>
+internal sealed partial class DecoderFactory(PluginConfiguration settings, IHostLookup host, ILogger logger)
+{
+    /// <summary>The decoder of a C# key, after its struct was held against the kernel's; or of the script that the configuration names instead.</summary>
+    /// <exception cref="PluginException">They don't fit.</exception>
+    public IKeyDecoder ForMetric(Metric metric, KeyType key)
+    {
+        if (settings.Scripts.TryGetValue(key.Map, out string? script)) return ForScript(script, key);
+        KeyLayout kernel = KeyLayout.FromBtf(key.Btf, key.TypeId);
+        LayoutReport report = LayoutCheck.Compare(key.Map, KeyLayout.FromClr(metric.KeyType), kernel);
+        if (report.Error is not null) throw new PluginException(PluginError.Layout, $"{key.Object}: {report.Error}");
+        Warn(report.Warnings);
+        return new ClrKeyDecoder(metric, host);
+    }
+
+    /// <summary>The decoder of a script.</summary>
+    /// <exception cref="PluginException">The script can't be read.</exception>
+    /// <exception cref="ScriptException">The script is wrong.</exception>
+    public IKeyDecoder ForScript(string path, KeyType key)
+    {
+        KeyLayout kernel = KeyLayout.FromBtf(key.Btf, key.TypeId);
+        Warn(LayoutCheck.PaddingWarning(key.Map, kernel));
+        string text = Encoding.UTF8.GetString(PluginFile.Read(Path.GetDirectoryName(path)!, Path.GetFileName(path), "script"));
+        PluginLimits limits = settings.Limits;
+        return ScriptDecoder.Load(
+            new ScriptSource(path, text),
+            kernel,
+            host,
+            RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
+            new ScriptLimits(limits.ScriptTimeout, limits.ScriptMemory, limits.ScriptStatements),
+            line => LogScript(logger, settings.Name, line));
+    }
+
+    private void Warn(IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings) LogWarning(logger, settings.Name, warning);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Plugin}: {Warning}")]
+    private static partial void LogWarning(ILogger logger, string plugin, string warning);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Plugin} says: {Line}")]
+    private static partial void LogScript(ILogger logger, string plugin, string line);
+}

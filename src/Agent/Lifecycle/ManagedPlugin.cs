@@ -1,0 +1,133 @@
+using System.Reflection;
+using EbpfAgent.Abstractions;
+using AssemblyLoader = McMaster.NETCore.Plugins.PluginLoader;
+
+namespace EbpfAgent.Lifecycle;
+
+/// <summary>
+/// A plugin that is a DLL, in a load context of its own that can be unloaded. Abstractions is the only assembly that it shares with the agent.
+/// </summary>
+internal sealed class ManagedPlugin : PluginDefinition
+{
+    private readonly string _path;
+    private readonly AssemblyLoader _context;
+    private readonly BpfObjectSource _source;
+    private readonly Assembly _assembly;
+
+    private ManagedPlugin(string path, AssemblyLoader context, DecoderFactory decoders)
+    {
+        _path = path;
+        _context = context;
+        _assembly = LoadAssembly(path, context);
+        IPlugin plugin = Create(FindType(path, _assembly));
+        _source = plugin.BpfObject ?? throw Wrong($"{path}: {plugin.GetType().Name}.BpfObject is null; say where the object is, with BpfObjectSource.FromResource or FromFile");
+        IReadOnlyList<Metric> metrics = plugin.Metrics;
+        if (metrics is null || metrics.Count == 0) throw Wrong($"{path}: {plugin.GetType().Name}.Metrics is empty; name at least one metric");
+        Metrics = [.. metrics.Select(metric => new MetricDefinition(
+            metric.Map, metric.Name, metric.Help, metric.Scale, metric.MaxSeries, key => decoders.ForMetric(metric, key)))];
+    }
+
+    public override string ObjectName => _source.IsResource ? $"{_path}!{_source.Name}" : _source.Name;
+
+    public override IReadOnlyList<MetricDefinition> Metrics { get; }
+
+    /// <summary>Loads the DLL and asks its plugin what it is.</summary>
+    /// <exception cref="PluginException">The DLL is not a plugin, or its plugin threw.</exception>
+    public static ManagedPlugin Load(string path, DecoderFactory decoders)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: 0 }) throw Wrong($"{path} is empty; copy it again");
+        // In memory: a mapped DLL that is overwritten in place would take the agent with it.
+        AssemblyLoader _context = AssemblyLoader.CreateFromAssemblyFile(
+            path, [typeof(IPlugin)], config => (config.IsUnloadable, config.LoadInMemory) = (true, true));
+        try
+        {
+            return new ManagedPlugin(path, _context, decoders);
+        }
+        catch
+        {
+            _context.Dispose();
+            throw;
+        }
+    }
+
+    public override ReadOnlyMemory<byte> ReadObject() => _source.IsResource ? ReadResource() : PluginFile.Read(Path.GetDirectoryName(_path)!, _source.Name, "BPF object");
+
+    public override void Dispose() => _context.Dispose();
+
+    private static Assembly LoadAssembly(string path, AssemblyLoader context)
+    {
+        try
+        {
+            return context.LoadDefaultAssembly();
+        }
+        catch (BadImageFormatException e)
+        {
+            throw new PluginException(PluginError.Plugin, $"{path} is not a .NET assembly, or only part of one; build it again and copy it whole", e);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or UnauthorizedAccessException)
+        {
+            throw new PluginException(PluginError.Plugin, $"{path} can't be loaded: {e.Message}", e);
+        }
+    }
+
+    private static Type FindType(string path, Assembly assembly)
+    {
+        Type[] types = [.. ExportedTypes(path, assembly).Where(static type => type is { IsAbstract: false, IsClass: true } && typeof(IPlugin).IsAssignableFrom(type))];
+        return types.Length switch
+        {
+            1 => types[0],
+            0 => throw Wrong($"{path} has no plugin in it: it needs a public class that implements {typeof(IPlugin).FullName}{WhyNot(assembly)}"),
+            _ => throw Wrong($"{path} has {types.Length} plugins in it ({string.Join(", ", types.Select(static type => type.FullName))}); a DLL has one"),
+        };
+    }
+
+    private static Type[] ExportedTypes(string path, Assembly assembly)
+    {
+        try
+        {
+            return assembly.GetExportedTypes();
+        }
+        catch (Exception e) when (e is FileNotFoundException or FileLoadException or TypeLoadException)
+        {
+            throw new PluginException(PluginError.Plugin, $"{path}: {e.Message.TrimEnd('.')}; put what it references beside it, and build it against this agent's EbpfAgent.Abstractions", e);
+        }
+    }
+
+    // The commonest mistake: a second copy of the contract, whose IPlugin is another type.
+    private static string WhyNot(Assembly assembly) =>
+        assembly.GetReferencedAssemblies().Any(static reference => reference.Name == typeof(IPlugin).Assembly.GetName().Name)
+            ? ""
+            : ", and it doesn't reference EbpfAgent.Abstractions at all";
+
+    private static IPlugin Create(Type type)
+    {
+        try
+        {
+            return (IPlugin)Activator.CreateInstance(type)!;
+        }
+        catch (TargetInvocationException e)
+        {
+            throw Wrong($"{type.FullName}'s constructor threw {e.InnerException!.GetType().Name}: {e.InnerException.Message}");
+        }
+        catch (MissingMethodException)
+        {
+            throw Wrong($"{type.FullName} has no public constructor without parameters");
+        }
+    }
+
+    private byte[] ReadResource()
+    {
+        using Stream? stream = _assembly.GetManifestResourceStream(_source.Name);
+        if (stream is null)
+        {
+            string[] names = _assembly.GetManifestResourceNames();
+            throw new PluginException(PluginError.Object, $"{_path} has no embedded resource '{_source.Name}'; it has {(names.Length == 0 ? "none" : string.Join(", ", names))}");
+        }
+
+        byte[] image = new byte[stream.Length];
+        stream.ReadExactly(image);
+        return image;
+    }
+
+    private static PluginException Wrong(string message) => new(PluginError.Plugin, message);
+}

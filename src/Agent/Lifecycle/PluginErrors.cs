@@ -1,0 +1,29 @@
+using EbpfAgent.Bpf;
+using EbpfAgent.Configuration;
+using EbpfAgent.Decoding.JavaScript;
+
+namespace EbpfAgent.Lifecycle;
+
+/// <summary>Sorts whatever went wrong with a plugin into the classes that the agent reports.</summary>
+internal static class PluginErrors
+{
+    public static PluginException From(Exception exception) => exception switch
+    {
+        PluginException already => already,
+        BpfException bpf => new PluginException(ClassOf(bpf.Failure), bpf.Message, bpf),
+        BtfException btf => new PluginException(PluginError.Object, btf.Message, btf),
+        ConfigurationException manifest => new PluginException(PluginError.Manifest, manifest.Message, manifest),
+        ScriptException script => new PluginException(PluginError.Script, script.Message, script),
+        TimeoutException timeout => new PluginException(PluginError.Timeout, timeout.Message, timeout),
+        _ => new PluginException(PluginError.Internal, $"{exception.GetType().Name}: {exception.Message}", exception),
+    };
+
+    private static PluginError ClassOf(BpfFailure failure) => failure switch
+    {
+        BpfFailure.Object => PluginError.Object,
+        BpfFailure.Verifier => PluginError.Verifier,
+        BpfFailure.Unsupported => PluginError.Unsupported,
+        BpfFailure.Permission => PluginError.Permission,
+        _ => PluginError.Kernel,
+    };
+}
