@@ -37,7 +37,7 @@ internal static class ScrapeBench
         await supervisor.StartAsync();
         if (running is null) throw new InvalidOperationException(supervisor.Status.Message);
         await using WebApplication application = WebHost.CreateBuilder(configuration, TimeProvider.System).Build();
-        using var handler = new MetricsHandler(new MetricsDocument(registry), new AgentMetrics(), [supervisor], TimeProvider.System);
+        using var handler = new MetricsHandler(new MetricsDocument(registry), new AgentMetrics(TimeProvider.System), [supervisor], TimeProvider.System);
         application.Run(new HttpEndpoint(handler, [supervisor]).HandleAsync);
         await application.StartAsync();
         BpfMap map = running.Object.Map(plugin.Map);

@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
+using EbpfAgent.Bpf.Native;
 
 namespace EbpfAgent.Bpf;
 
 /// <summary>The memory that the verifier writes its log into. It must outlive the load, and its pages cost nothing until they are written.</summary>
+/// <remarks>Mapped, not allocated: malloc gives a large block that was freed once out of its heap again, and clears it, page by page.</remarks>
 internal sealed unsafe class KernelLog(int room) : IDisposable
 {
-    public byte* Pointer { get; private set; } = (byte*)NativeMemory.AllocZeroed((nuint)room);
+    public byte* Pointer { get; private set; } = LibC.MapMemory((nuint)room);
 
     /// <summary>The last lines of the log, oldest first: that is where the verifier says what it refused.</summary>
     public IReadOnlyList<string> LastLines(int count)
@@ -19,7 +21,7 @@ internal sealed unsafe class KernelLog(int room) : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.Free(Pointer);
+        if (Pointer is not null) _ = LibC.UnmapMemory(Pointer, (nuint)room);
         Pointer = null;
     }
 }

@@ -9,6 +9,7 @@ namespace EbpfAgent.Exposition;
 /// <remarks>Not for use by several threads at once.</remarks>
 internal sealed class ExpositionBuffer : IBufferWriter<byte>
 {
+    // A chunk is a write to the response, which has to wait for the reader: few of them.
     private const int ChunkSize = 1 << 20;
 
     private readonly List<byte[]> _chunks = [];

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text;
 using EbpfAgent.Series;
 
@@ -44,6 +45,7 @@ internal sealed class HistogramText
         for (int i = 0; i < series.Count; i++) WriteSeries(series.Labels(i), series.Totals(i), buffer);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WriteSeries(ReadOnlySpan<byte> labels, ReadOnlySpan<ulong> totals, ExpositionBuffer buffer)
     {
         ReadOnlySpan<byte> bucketPrefix = BucketPrefix(labels);
@@ -98,6 +100,7 @@ internal sealed class HistogramText
         return at;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int PutCount(Span<byte> to, ulong count)
     {
         Utf8Formatter.TryFormat(count, to, out int length);
@@ -105,6 +108,7 @@ internal sealed class HistogramText
         return length + 1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Put(Span<byte> to, ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(to);

@@ -14,6 +14,7 @@ internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metr
     private static readonly TimeSpan PollPatience = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly HeapBudget _heap = new();
     private ExpositionBuffer? _spare;
 
     public async Task HandleAsync(HttpContext http)
@@ -32,6 +33,8 @@ internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metr
         {
             _spare = buffer;
         }
+
+        _heap.Check();
     }
 
     public void Dispose() => _writing.Dispose();

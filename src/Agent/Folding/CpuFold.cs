@@ -10,6 +10,7 @@ internal static class CpuFold
     /// <summary>Writes the sum over the CPUs into <paramref name="sum"/>.</summary>
     /// <param name="values">The CPUs' values back to back, each of <c>sum.Length</c> words, which is its stride.</param>
     /// <param name="sum">Receives the sum.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sum(ReadOnlySpan<byte> values, Span<ulong> sum)
     {
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(values);

@@ -14,10 +14,10 @@ internal sealed class AgentMetrics
     private readonly PluginMetrics _plugins;
     private readonly ProcessMetrics _process;
 
-    public AgentMetrics()
+    public AgentMetrics(TimeProvider time)
     {
         MetricFactory factory = Metrics.WithCustomRegistry(_registry);
-        _process = new ProcessMetrics(factory);
+        _process = new ProcessMetrics(factory, time);
         _plugins = new PluginMetrics(factory);
     }
 

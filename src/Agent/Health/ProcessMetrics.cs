@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Prometheus;
@@ -16,14 +16,13 @@ internal sealed class ProcessMetrics
     private readonly Counter _pauses;
     private readonly Gauge _threads;
 
-    public ProcessMetrics(IMetricFactory metrics)
+    public ProcessMetrics(IMetricFactory metrics, TimeProvider time)
     {
         string version = typeof(ProcessMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
         metrics.CreateGauge("ebpf_agent_build_info", "Always 1; the labels say what runs.", ["version", "runtime", "architecture"])
             .WithLabels(version, RuntimeInformation.FrameworkDescription, RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()).Set(1);
-        using var self = Process.GetCurrentProcess();
         metrics.CreateGauge("ebpf_agent_start_time_seconds", "When the agent started, in seconds since 1970.")
-            .Set(new DateTimeOffset(self.StartTime).ToUnixTimeMilliseconds() / 1000.0);
+            .Set(time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
         _cpu = metrics.CreateCounter("ebpf_agent_cpu_seconds_total", "CPU time that the agent has used, in user and kernel mode.");
         _resident = metrics.CreateGauge("ebpf_agent_resident_memory_bytes", "Memory that the agent holds, without its maps in the kernel.");
         _heap = metrics.CreateGauge("ebpf_agent_gc_heap_bytes", "Size of the managed heap after its last collection.");
@@ -35,14 +34,20 @@ internal sealed class ProcessMetrics
 
     public void Update()
     {
-        using var self = Process.GetCurrentProcess();
         _cpu.IncTo(Environment.CpuUsage.TotalTime.TotalSeconds);
-        _resident.Set(self.WorkingSet64);
+        _resident.Set(Environment.WorkingSet);
         _heap.Set(GC.GetGCMemoryInfo().HeapSizeBytes);
         _allocated.IncTo(GC.GetTotalAllocatedBytes());
         for (int generation = 0; generation <= GC.MaxGeneration; generation++)
             _collections.WithLabels(generation.ToString()).IncTo(GC.CollectionCount(generation));
         _pauses.IncTo(GC.GetTotalPauseDuration().TotalSeconds);
-        _threads.Set(self.Threads.Count);
+        _threads.Set(CountThreads());
+    }
+
+    private static int CountThreads()
+    {
+        const string Field = "Threads:";
+        string? line = File.ReadLines("/proc/self/status").FirstOrDefault(static l => l.StartsWith(Field, StringComparison.Ordinal));
+        return line is null ? 0 : int.Parse(line.AsSpan(Field.Length).Trim(), CultureInfo.InvariantCulture);
     }
 }

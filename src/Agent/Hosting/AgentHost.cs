@@ -20,7 +20,7 @@ internal sealed partial class AgentHost(AgentConfiguration configuration, TimePr
         await using WebApplication application = builder.Build();
         ILogger logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ebpf-agent");
         PluginSet plugins = PluginSet.Discover(configuration, KernelFacts.Read(), time, logger);
-        using var handler = new MetricsHandler(new MetricsDocument(plugins.Registry), new AgentMetrics(), plugins.Supervisors, time);
+        using var handler = new MetricsHandler(new MetricsDocument(plugins.Registry), new AgentMetrics(time), plugins.Supervisors, time);
         application.Run(new HttpEndpoint(handler, plugins.Supervisors).HandleAsync);
         Distrust(logger);
         await StartAsync(application);
@@ -34,6 +34,7 @@ internal sealed partial class AgentHost(AgentConfiguration configuration, TimePr
     private static async Task StartAsync(PluginSet plugins, WebApplication application, ILogger logger)
     {
         await plugins.StartAsync();
+        HeapBudget.AfterStart();
         LogReady(logger, application.Urls.First(), plugins.Summary());
     }
 

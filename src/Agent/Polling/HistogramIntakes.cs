@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EbpfAgent.Folding;
 using EbpfAgent.Series;
@@ -8,6 +9,7 @@ namespace EbpfAgent.Polling;
 /// <summary>Takes entries whose value is a whole histogram: <c>{ u64 sum; u64 slots[N]; }</c>.</summary>
 internal sealed class PerSeriesIntake(HistogramFamily family, int keySize, int valueBytes) : IEntrySink
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Accept(ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, int count)
     {
         for (int i = 0; i < count; i++)

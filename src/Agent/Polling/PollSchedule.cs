@@ -9,11 +9,14 @@ namespace EbpfAgent.Polling;
 internal sealed class PollSchedule(TimeSpan interval, TimeProvider time)
 {
     private readonly long _start = time.GetTimestamp();
+    private long _point;
 
-    /// <summary>How long to wait from now until the next point of the grid; never zero.</summary>
+    /// <summary>Goes on to the next point of the grid, and says how long it is until then.</summary>
     public TimeSpan UntilNext()
     {
         TimeSpan elapsed = time.GetElapsedTime(_start);
-        return interval - TimeSpan.FromTicks(elapsed.Ticks % interval.Ticks);
+        // At least one further than the last: a timer that fires a moment early must not be answered with a poll for the same point.
+        _point = Math.Max(_point, elapsed.Ticks / interval.Ticks) + 1;
+        return (interval * _point) - elapsed;
     }
 }

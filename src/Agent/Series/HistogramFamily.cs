@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EbpfAgent.Decoding;
 
 namespace EbpfAgent.Series;
@@ -39,6 +40,7 @@ internal sealed class HistogramFamily(
     /// Where the words of a key go: its sum, then its slots. Zeroed if this poll hasn't read the key before; otherwise what it
     /// has read so far. A key that was never seen is decoded here, once. Valid until the next call.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Span<ulong> Stage(ReadOnlySpan<byte> key)
     {
         int row = _keys.Touch(key, out bool added, out bool firstInPoll);
@@ -49,6 +51,7 @@ internal sealed class HistogramFamily(
     }
 
     /// <summary>Makes the staged poll visible. Call with <see cref="Gate"/> held.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Commit()
     {
         foreach (NewKey key in _newKeys) FindSeries(key);

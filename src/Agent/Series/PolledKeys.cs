@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace EbpfAgent.Series;
 
@@ -33,6 +34,7 @@ internal sealed class PolledKeys(int keySize, int words)
     }
 
     /// <summary>The row of a key that the current poll has read, and whether it is new.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Touch(ReadOnlySpan<byte> key, out bool added, out bool firstInPoll)
     {
         // A map is read in the same order each time, and rows were numbered in that order.
@@ -65,6 +67,7 @@ internal sealed class PolledKeys(int keySize, int words)
     /// Adds to <paramref name="totals"/> what the row has gained since the last poll that was kept. A slot that went down says that the entry was deleted
     /// and made anew: then all of it is gain. (The sum may wrap around, and says nothing.)
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddGain(int row, Span<ulong> totals)
     {
         ReadOnlySpan<ulong> current = Now(row);
@@ -99,6 +102,7 @@ internal sealed class PolledKeys(int keySize, int words)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool AnyBelow(ReadOnlySpan<ulong> current, ReadOnlySpan<ulong> last)
     {
         int i = 0;

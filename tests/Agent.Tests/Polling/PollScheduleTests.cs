@@ -35,6 +35,14 @@ public sealed class PollScheduleTests
     }
 
     [Fact]
+    public void A_timer_that_fires_early_does_not_bring_a_second_poll()
+    {
+        PollSchedule schedule = Schedule();
+        _time.Advance(schedule.UntilNext() - TimeSpan.FromMicroseconds(200));
+        Assert.Equal(TimeSpan.FromSeconds(5) + TimeSpan.FromMicroseconds(200), schedule.UntilNext());
+    }
+
+    [Fact]
     public void Setting_the_clock_moves_nothing()
     {
         PollSchedule schedule = Schedule();
