@@ -11,9 +11,12 @@ SHELL := /bin/bash
 AGENT := artifacts/agent
 DOTNET := dotnet
 
-.PHONY: run test test-fast build bench setup sdk root format format-check clean
+.PHONY: help run test test-fast build bench setup sdk root format format-check clean
 
-run: build
+help:
+	@sed -n 's/^#   //p' Makefile
+
+run: root build
 	$(AGENT)/ebpf-agent --config $(AGENT)/agent.json
 
 build: setup

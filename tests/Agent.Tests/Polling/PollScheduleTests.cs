@@ -45,10 +45,21 @@ public sealed class PollScheduleTests
     [Fact]
     public void Setting_the_clock_moves_nothing()
     {
-        PollSchedule schedule = Schedule();
-        _time.AdjustTime(_time.GetUtcNow().AddDays(-400));
+        var clock = new SteppedClock();
+        var schedule = new PollSchedule(TimeSpan.FromSeconds(5), clock);
+        clock.Now = DateTimeOffset.UnixEpoch.AddDays(-400);
         Assert.Equal(TimeSpan.FromSeconds(5), schedule.UntilNext());
     }
 
     private PollSchedule Schedule() => new(TimeSpan.FromSeconds(5), _time);
+
+    // The host's clock, which can be set, apart from its monotonic one, which stands still here.
+    private sealed class SteppedClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch.AddYears(50);
+
+        public override DateTimeOffset GetUtcNow() => Now;
+
+        public override long GetTimestamp() => 1_000;
+    }
 }
