@@ -22,7 +22,7 @@ internal sealed partial class AgentHost(AgentConfiguration configuration, TimePr
         PluginSet plugins = PluginSet.Discover(configuration, KernelFacts.Read(), time, logger);
         using var handler = new MetricsHandler(new MetricsDocument(plugins.Registry), new AgentMetrics(time), plugins.Supervisors, time);
         application.Run(new HttpEndpoint(handler, plugins.Supervisors).HandleAsync);
-        Distrust(logger);
+        Distrust(plugins.Supervisors.Select(static supervisor => supervisor.Path), logger);
         await StartAsync(application);
         using SafeFileHandle? statistics = configuration.ProgramStatistics ? EnableStatistics(logger) : null;
         _ = StartAsync(plugins, application, logger);
@@ -55,11 +55,29 @@ internal sealed partial class AgentHost(AgentConfiguration configuration, TimePr
     }
 
     // A DLL runs with all the agent's rights: whoever may write it, or the file that says where it is, has them too.
-    private void Distrust(ILogger logger)
+    private void Distrust(IEnumerable<string> plugins, ILogger logger)
     {
-        foreach (string path in configuration.PluginFolders.Where(Directory.Exists).Prepend(configuration.File))
+        string[] open = [.. configuration.PluginFolders.Prepend(configuration.File).Where(path => IsOpen(path, logger))];
+        // What lies in an open folder is open as well; that has been said.
+        foreach (string plugin in plugins.Where(plugin => !open.Contains(Path.GetDirectoryName(plugin))))
         {
-            if (TrustedFile.Check(path) is { } warning) LogDistrust(logger, warning);
+            if (IsOpen(plugin, logger) || !Directory.Exists(plugin)) continue;
+            foreach (string file in Directory.EnumerateFiles(plugin)) IsOpen(file, logger);
+        }
+    }
+
+    private static bool IsOpen(string path, ILogger logger)
+    {
+        try
+        {
+            if (!Path.Exists(path) || TrustedFile.Check(path) is not { } warning) return false;
+            LogDistrust(logger, warning);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogDistrust(logger, $"{path}: can't tell who may write it: {e.Message}");
+            return true;
         }
     }
 

@@ -11,7 +11,7 @@ namespace EbpfAgent.Hosting;
 internal sealed class LinuxHost(string root, TimeProvider time) : IHostLookup
 {
     private const int Capacity = 1024;
-    private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(uint Major, uint Minor), (string? Name, long ReadAt)> _devices = [];
@@ -22,7 +22,7 @@ internal sealed class LinuxHost(string root, TimeProvider time) : IHostLookup
         var now = time.GetTimestamp();
         lock (_gate)
         {
-            if (_devices.TryGetValue((major, minor), out var known) && time.GetElapsedTime(known.ReadAt, now) < s_lifetime)
+            if (_devices.TryGetValue((major, minor), out var known) && time.GetElapsedTime(known.ReadAt, now) < Lifetime)
                 return known.Name;
             if (_devices.Count >= Capacity)
                 _devices.Clear();

@@ -45,7 +45,7 @@ static int fill(int series, int cpus)
 	for (int i = 0; i < cpus * WORDS; i++)
 		value[i] = i;
 	for (int i = 0; i < series; i++) {
-		struct key key = { i >> 8, i & 255 };
+		struct key key = {i >> 8, i & 255};
 
 		if (bpf_map_update_elem(map, &key, value, BPF_ANY))
 			fail("filling the map");
@@ -132,8 +132,8 @@ static double text_floor(int count)
 	for (int i = 0; i < lines; i++) {
 		int series = i / LINES, bound = i % LINES;
 
-		lengths[i] = snprintf(line, sizeof(line), "ebpf_bench_seconds_bucket{major=\"%d\",minor=\"%d\",le=\"%g\"} ", series >> 8, series & 255,
-				      1e-6 * (1 << (bound < SLOTS ? bound : SLOTS)));
+		lengths[i] = snprintf(line, sizeof(line), "ebpf_bench_seconds_bucket{major=\"%d\",minor=\"%d\",le=\"%g\"} ", series >> 8,
+			series & 255, 1e-6 * (1 << (bound < SLOTS ? bound : SLOTS)));
 		prefixes[i] = strdup(line);
 		room += lengths[i] + 21;
 	}

@@ -6,7 +6,7 @@ namespace EbpfAgent.Tests.Decoding;
 
 public sealed class ClrKeyDecoderTests
 {
-    private static readonly FakeHost s_host = new();
+    private static readonly FakeHost Host = new();
 
     [Fact]
     public void The_plugins_struct_reads_the_key()
@@ -56,7 +56,7 @@ public sealed class ClrKeyDecoderTests
     }
 
     private static ClrKeyDecoder Decoder<TKey>()
-        where TKey : unmanaged, IHistogramKey => new(new HistogramMetric<TKey> { Map = "events", Name = "events", Help = "Events." }, s_host);
+        where TKey : unmanaged, IHistogramKey => new(new HistogramMetric<TKey> { Map = "events", Name = "events", Help = "Events." }, Host);
 
     private readonly record struct DiskKey(uint Major, uint Minor) : IHistogramKey
     {

@@ -16,7 +16,7 @@ namespace EbpfAgent.Decoding.JavaScript;
 internal sealed class ScriptGuards
 {
     // Of culture, of chance or of HTML: labels depend on the key alone.
-    private static readonly string[] s_goneFromStrings =
+    private static readonly string[] GoneFromStrings =
     [
         "anchor", "big", "blink", "bold", "fixed", "fontcolor", "fontsize", "italics", "link", "localeCompare", "small", "strike", "sub",
         "sup", "toLocaleLowerCase", "toLocaleUpperCase",
@@ -34,7 +34,7 @@ internal sealed class ScriptGuards
     {
         foreach (var type in new[] { "Object", "Array", "String", "Number", "BigInt" })
             Prototype(type).Delete("toLocaleString");
-        foreach (var name in s_goneFromStrings)
+        foreach (var name in GoneFromStrings)
             Prototype("String").Delete(name);
         Global("Math").Delete("random");
         GuardStrings();

@@ -10,7 +10,7 @@ namespace EbpfAgent.Decoding.JavaScript;
 /// </summary>
 internal static class ScriptParser
 {
-    private static readonly string s_tooDeep =
+    private static readonly string TooDeep =
         $"the script is nested more than {ScriptLimits.SourceDepth} levels deep. "
         + "Split the expression; make a long chain of operators an array or a table.";
 
@@ -66,7 +66,7 @@ internal static class ScriptParser
             if (IsImport(node))
                 throw Refused(source, node, "a decoder can't import other modules. Put the code into this file.");
             if (depth > ScriptLimits.SourceDepth)
-                throw Refused(source, node, s_tooDeep);
+                throw Refused(source, node, TooDeep);
             foreach (var child in node.ChildNodes)
                 pending.Push((child, depth + 1));
         }

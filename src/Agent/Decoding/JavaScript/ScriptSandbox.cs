@@ -15,7 +15,7 @@ namespace EbpfAgent.Decoding.JavaScript;
 /// </remarks>
 internal static class ScriptSandbox
 {
-    private static readonly HashSet<string> s_globals =
+    private static readonly HashSet<string> Globals =
     [
         "Array", "BigInt", "Boolean", "Error", "EvalError", "Infinity", "JSON", "Map", "Math", "NaN", "Number", "Object", "RangeError",
         "ReferenceError", "RegExp", "Set", "String", "Symbol", "SyntaxError", "TypeError", "URIError", "globalThis", "isFinite", "isNaN",
@@ -35,7 +35,7 @@ internal static class ScriptSandbox
     {
         var engine = new Engine(options => Configure(options, limits));
         var hidden = (ObjectInstance)engine.Evaluate(HiddenIntrinsics);
-        foreach (var name in Keys(engine.Global).Where(key => !s_globals.Contains(key.ToString())))
+        foreach (var name in Keys(engine.Global).Where(key => !Globals.Contains(key.ToString())))
             engine.Global.Delete(name);
         ScriptGuards.Install(engine, hidden);
         return engine;
