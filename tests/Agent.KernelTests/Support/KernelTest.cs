@@ -1,5 +1,7 @@
+using System.Runtime.Versioning;
 using EbpfAgent.Bpf;
 
+[assembly: SupportedOSPlatform("linux")]
 [assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly, DisableTestParallelization = true)]
 
 namespace EbpfAgent.Tests.Support;
@@ -11,6 +13,8 @@ public abstract class KernelTest
 {
     // In CI a skipped kernel test is a test that nobody runs.
     private const string Demand = "EBPF_AGENT_DEMAND_KERNEL_TESTS";
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     protected KernelTest()
     {
