@@ -26,6 +26,8 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
         string name = metricPrefix + metric.Name;
         if (!MetricNames.IsLegal(name))
             throw new PluginException(PluginError.Metric, $"'{name}' is not a legal metric name; use {MetricNames.Rule}");
+        if (name.StartsWith(FamilyRegistry.AgentPrefix, StringComparison.Ordinal))
+            throw new PluginException(PluginError.Metric, $"'{name}' begins with {FamilyRegistry.AgentPrefix}, as the agent's own metrics do; name it otherwise");
         MapDefinition map = opened.FindMap(metric.Map) ?? throw Layout($"{opened.Name} has no map '{metric.Map}' (metric {name}); it has {Known()}");
         if (map.Kind is not (MapKind.PerCpuHash or MapKind.LruPerCpuHash))
             throw Layout($"{opened.Name}: map '{map.Name}' is a {map.Kind.Name()}, and a histogram is polled from a {MapKind.PerCpuHash.Name()}; declare it with HISTOGRAM(...)");
