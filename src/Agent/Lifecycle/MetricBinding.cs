@@ -43,6 +43,8 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
 
     private BucketScheme Scheme(MapDefinition map, byte[]? descriptor, double? scale)
     {
+        if (scale is { } factor && !(factor > 0 && double.IsFinite(factor)))
+            throw new PluginException(PluginError.Metric, $"{opened.Name}: map '{map.Name}': the scale {factor} is not a number above 0; 1e-9 makes seconds of nanoseconds");
         if (descriptor is null) return BucketScheme.FloorLog2(UnitScale.From(scale ?? 1));
         try
         {
