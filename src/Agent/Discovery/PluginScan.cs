@@ -33,7 +33,7 @@ internal static class PluginScan
     {
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal).Select(Look).OfType<PluginCandidate>()];
+            return [.. Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal).Select(TryLook).OfType<PluginCandidate>()];
         }
         catch (DirectoryNotFoundException)
         {
@@ -45,6 +45,19 @@ internal static class PluginScan
         }
 
         return [];
+    }
+
+    // One folder that can't be read, or that goes away while it is looked at, must not hide the plugins beside it.
+    private static PluginCandidate? TryLook(string path)
+    {
+        try
+        {
+            return Look(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new PluginCandidate(Path.GetFileName(path), path, EntryPath: null, $"{path} can't be read: {e.Message}");
+        }
     }
 
     private static PluginCandidate? Look(string path)
