@@ -23,6 +23,7 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _polling = new(1, 1);
     private volatile PluginStatus _status;
+    private readonly DropLog _drops;
     private volatile bool _pollsFail;
 
     public PluginSupervisor(PluginConfiguration settings, string path, Func<RunningPlugin> load, FamilyRegistry registry, TimeProvider time, ILogger logger)
@@ -34,6 +35,7 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
         _logger = logger;
         Path = path;
         Polls = new PollRecord(time);
+        _drops = new DropLog(settings.Name, time, logger);
         _status = new PluginStatus(settings.Enabled ? PluginState.Pending : PluginState.Disabled);
     }
 
@@ -143,6 +145,7 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
         {
             running.Poll();
             Polls.Succeeded(started);
+            _drops.Say(running.Polls);
             if (_pollsFail) LogRecovered(_logger, Name);
             _pollsFail = false;
         }
