@@ -36,9 +36,10 @@ public sealed class KernelRefusalTests : KernelTest
     [InlineData("kprobe.bpf.o", "program 'on_vfs_read' (kprobe/vfs_read)")]
     public void A_kind_of_program_that_this_kernel_lacks_is_unsupported(string fixture, string program)
     {
-        PluginException? refused = Record.Exception(() => Load(fixture, KernelFacts.Read())) as PluginException;
-        Assert.SkipWhen(refused is null, "this kernel has programs of this kind");
-        Assert.Equal(PluginError.Unsupported, refused!.Error);
+        Exception? exception = Record.Exception(() => Load(fixture, KernelFacts.Read()));
+        Assert.SkipWhen(exception is null, "this kernel has programs of this kind");
+        var refused = Assert.IsType<PluginException>(exception);
+        Assert.Equal(PluginError.Unsupported, refused.Error);
         Assert.Contains(program, refused.Message, StringComparison.Ordinal);
         Assert.Contains(KernelFacts.Read().Release, refused.Message, StringComparison.Ordinal);
     }

@@ -19,4 +19,20 @@ internal static class BundledPlugin
             ? new ScriptPlugin(PluginManifestLoader.Load(manifest), decoders)
             : ManagedPlugin.Load(Path.Combine(Folder, name, name + ".dll"), decoders);
     }
+
+    /// <summary>Lays all of them into an agent's plugin folder.</summary>
+    public static AgentFolder WithBundled(this AgentFolder folder)
+    {
+        foreach (string source in Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories))
+            AgentFolder.Copy(source, Path.Combine(folder.Plugins, Path.GetRelativePath(Folder, source)));
+        return folder;
+    }
+
+    /// <summary>Lays the agent's own files beside them, for a user who can't read the working copy; returns its program.</summary>
+    public static string WithAgent(this AgentFolder folder)
+    {
+        string bin = Path.Combine(folder.Root, "bin");
+        foreach (string source in Directory.EnumerateFiles(AppContext.BaseDirectory)) AgentFolder.Copy(source, Path.Combine(bin, Path.GetFileName(source)));
+        return Path.Combine(bin, "ebpf-agent");
+    }
 }

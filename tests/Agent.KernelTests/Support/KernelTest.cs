@@ -1,7 +1,5 @@
-using System.Runtime.Versioning;
 using EbpfAgent.Bpf;
 
-[assembly: SupportedOSPlatform("linux")]
 [assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly, DisableTestParallelization = true)]
 
 namespace EbpfAgent.Tests.Support;
