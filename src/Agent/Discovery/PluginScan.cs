@@ -37,7 +37,9 @@ internal static class PluginScan
         }
         catch (DirectoryNotFoundException)
         {
-            problems.Add($"{folder} is not there: create it, or name another one in pluginFolders");
+            problems.Add(File.Exists(folder)
+                ? $"{folder} is a file: name the folder that it lies in, in pluginFolders"
+                : $"{folder} is not there: create it, or name another one in pluginFolders");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
