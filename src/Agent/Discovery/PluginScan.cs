@@ -33,11 +33,13 @@ internal static class PluginScan
     {
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal).Select(Look).OfType<PluginCandidate>()];
+            return [.. Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal).Select(TryLook).OfType<PluginCandidate>()];
         }
         catch (DirectoryNotFoundException)
         {
-            problems.Add($"{folder} is not there: create it, or name another one in pluginFolders");
+            problems.Add(File.Exists(folder)
+                ? $"{folder} is a file: name the folder that it lies in, in pluginFolders"
+                : $"{folder} is not there: create it, or name another one in pluginFolders");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -45,6 +47,19 @@ internal static class PluginScan
         }
 
         return [];
+    }
+
+    // One folder that can't be read, or that goes away while it is looked at, must not hide the plugins beside it.
+    private static PluginCandidate? TryLook(string path)
+    {
+        try
+        {
+            return Look(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new PluginCandidate(Path.GetFileName(path), path, EntryPath: null, $"{path} can't be read: {e.Message}");
+        }
     }
 
     private static PluginCandidate? Look(string path)

@@ -1,15 +1,13 @@
 using EbpfAgent.Lifecycle;
+using EbpfAgent.Series;
 using Prometheus;
 
 namespace EbpfAgent.Health;
 
-/// <summary>The agent's own metrics, in a registry of prometheus-net; their names begin with <c>ebpf_agent_</c>, which no plugin may use.</summary>
+/// <summary>The agent's own metrics, in a registry of prometheus-net; their names begin with <see cref="FamilyRegistry.AgentPrefix"/>, which no plugin may use.</summary>
 /// <remarks>Not for use by several threads at once.</remarks>
 internal sealed class AgentMetrics
 {
-    /// <summary>The names that belong to the agent.</summary>
-    public const string Prefix = "ebpf_agent_";
-
     private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
     private readonly PluginMetrics _plugins;
     private readonly ProcessMetrics _process;

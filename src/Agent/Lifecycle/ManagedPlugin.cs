@@ -20,11 +20,11 @@ internal sealed class ManagedPlugin : PluginDefinition
         _context = context;
         _assembly = LoadAssembly(path, context);
         IPlugin plugin = Create(FindType(path, _assembly));
-        _source = plugin.BpfObject ?? throw Wrong($"{path}: {plugin.GetType().Name}.BpfObject is null; say where the object is, with BpfObjectSource.FromResource or FromFile");
-        IReadOnlyList<Metric> metrics = plugin.Metrics;
-        if (metrics is null || metrics.Count == 0) throw Wrong($"{path}: {plugin.GetType().Name}.Metrics is empty; name at least one metric");
-        Metrics = [.. metrics.Select(metric => new MetricDefinition(
-            metric.Map, metric.Name, metric.Help, metric.Scale, metric.MaxSeries, key => decoders.ForMetric(metric, key)))];
+        string type = $"{path}: {plugin.GetType().Name}";
+        _source = Ask($"{type}.BpfObject", () => plugin.BpfObject) ?? throw Wrong($"{type}.BpfObject is null; say where the object is, with BpfObjectSource.FromResource or FromFile");
+        Metric[]? metrics = Ask<Metric[]?>($"{type}.Metrics", () => plugin.Metrics is { } all ? [.. all] : null);
+        if (metrics is null or []) throw Wrong($"{type}.Metrics is empty; name at least one metric");
+        Metrics = [.. metrics.Select((metric, at) => Describe($"{type}.Metrics[{at}]", metric, decoders))];
     }
 
     public override string ObjectName => _source.IsResource ? $"{_path}!{_source.Name}" : _source.Name;
@@ -113,6 +113,30 @@ internal sealed class ManagedPlugin : PluginDefinition
         {
             throw Wrong($"{type.FullName} has no public constructor without parameters");
         }
+    }
+
+    private static T Ask<T>(string property, Func<T> get)
+    {
+        try
+        {
+            return get();
+        }
+        catch (Exception e)
+        {
+            throw new PluginException(PluginError.Plugin, $"{property} threw {e.GetType().Name}: {e.Message}", e);
+        }
+    }
+
+    // `required` and non-null are the compiler's rules, and a plugin may be built without either.
+    private static MetricDefinition Describe(string subject, Metric? metric, DecoderFactory decoders)
+    {
+        if (metric is null) throw Wrong($"{subject} is null; leave it out");
+        foreach ((string property, string? text) in new[] { ("Map", metric.Map), ("Name", metric.Name), ("Help", metric.Help) })
+        {
+            if (string.IsNullOrWhiteSpace(text)) throw Wrong($"{subject}: {property} is empty; give it a text");
+        }
+
+        return new MetricDefinition(metric.Map, metric.Name, metric.Help, metric.Scale, metric.MaxSeries, key => decoders.ForMetric(metric, key));
     }
 
     private byte[] ReadResource()

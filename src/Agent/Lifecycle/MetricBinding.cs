@@ -26,6 +26,8 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
         string name = metricPrefix + metric.Name;
         if (!MetricNames.IsLegal(name))
             throw new PluginException(PluginError.Metric, $"'{name}' is not a legal metric name; use {MetricNames.Rule}");
+        if (name.StartsWith(FamilyRegistry.AgentPrefix, StringComparison.Ordinal))
+            throw new PluginException(PluginError.Metric, $"'{name}' begins with {FamilyRegistry.AgentPrefix}, as the agent's own metrics do; name it otherwise");
         MapDefinition map = opened.FindMap(metric.Map) ?? throw Layout($"{opened.Name} has no map '{metric.Map}' (metric {name}); it has {Known()}");
         if (map.Kind is not (MapKind.PerCpuHash or MapKind.LruPerCpuHash))
             throw Layout($"{opened.Name}: map '{map.Name}' is a {map.Kind.Name()}, and a histogram is polled from a {MapKind.PerCpuHash.Name()}; declare it with HISTOGRAM(...)");
@@ -41,6 +43,8 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
 
     private BucketScheme Scheme(MapDefinition map, byte[]? descriptor, double? scale)
     {
+        if (scale is { } factor && !(factor > 0 && double.IsFinite(factor)))
+            throw new PluginException(PluginError.Metric, $"{opened.Name}: map '{map.Name}': the scale {factor} is not a number above 0; 1e-9 makes seconds of nanoseconds");
         if (descriptor is null) return BucketScheme.FloorLog2(UnitScale.From(scale ?? 1));
         try
         {

@@ -12,6 +12,9 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
     // A scrape takes what was polled less than this ago, however often it comes.
     private static readonly TimeSpan ScrapeFreshness = TimeSpan.FromSeconds(1);
 
+    // A poll that takes longer hangs, in a plugin's decoder as a rule: nobody waits for it any more.
+    private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(2);
+
     // How long the end of the agent waits for a poll that is under way.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -23,7 +26,9 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _polling = new(1, 1);
     private volatile PluginStatus _status;
+    private readonly DropLog _drops;
     private volatile bool _pollsFail;
+    private long _pollStarted;
 
     public PluginSupervisor(PluginConfiguration settings, string path, Func<RunningPlugin> load, FamilyRegistry registry, TimeProvider time, ILogger logger)
     {
@@ -34,6 +39,7 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
         _logger = logger;
         Path = path;
         Polls = new PollRecord(time);
+        _drops = new DropLog(settings.Name, time, logger);
         _status = new PluginStatus(settings.Enabled ? PluginState.Pending : PluginState.Disabled);
     }
 
@@ -46,13 +52,13 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
 
     public PollRecord Polls { get; }
 
-    /// <summary>Whether the last poll was thrown away.</summary>
-    public bool PollsFail => _pollsFail;
+    /// <summary>Whether the last poll was thrown away, or does not come to an end.</summary>
+    public bool PollsFail => _pollsFail || PollHangs;
 
     /// <summary>True when nothing more is to come before the first answer: polled, loaded to be polled at scrapes, failed, unsupported or disabled.</summary>
     public bool IsSettled => _status.State switch
     {
-        PluginState.Running => _settings.Interval.IsOnScrape || Polls.Read().Polls > 0,
+        PluginState.Running => _settings.Interval.IsOnScrape || Polls.Read().Polls > 0 || PollHangs,
         PluginState.Pending or PluginState.Loading => false,
         _ => true,
     };
@@ -83,9 +89,9 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
         }
     }
 
-    /// <summary>Polls now if the plugin is one that is polled at scrapes, and was not polled within the last second.</summary>
+    /// <summary>Polls now if the plugin is one that is polled at scrapes, and was not polled within the last second. Does not wait behind a poll that hangs.</summary>
     public Task PollForScrapeAsync() =>
-        _settings.Interval.IsOnScrape && _status.Running is { } running && !IsFresh() ? Task.Run(() => PollOnceAsync(running)) : Task.CompletedTask;
+        _settings.Interval.IsOnScrape && _status.Running is { } running && !IsFresh() && !PollHangs ? Task.Run(() => PollOnceAsync(running)) : Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
@@ -97,6 +103,8 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
     }
 
     private bool IsFresh() => Polls.Read().SinceLast < ScrapeFreshness;
+
+    private bool PollHangs => Interlocked.Read(ref _pollStarted) is not 0 and var started && _time.GetElapsedTime(started) > PollLimit;
 
     private void Run(RunningPlugin running)
     {
@@ -139,10 +147,12 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
     private void Poll(RunningPlugin running)
     {
         long started = _time.GetTimestamp();
+        Interlocked.Exchange(ref _pollStarted, started);
         try
         {
             running.Poll();
             Polls.Succeeded(started);
+            _drops.Say(running.Polls);
             if (_pollsFail) LogRecovered(_logger, Name);
             _pollsFail = false;
         }
@@ -153,6 +163,10 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
             if (!_pollsFail) LogPollFailed(_logger, Name, e.Message);
             _pollsFail = true;
             _status = _status with { Error = PluginError.Poll, Message = e.Message };
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _pollStarted, 0);
         }
     }
 

@@ -8,6 +8,9 @@ namespace EbpfAgent.Series;
 /// <remarks>Safe for use by many threads; <see cref="Families"/> is a snapshot.</remarks>
 internal sealed class FamilyRegistry
 {
+    /// <summary>What the names of the agent's own metrics begin with; no plugin may use it.</summary>
+    public const string AgentPrefix = "ebpf_agent_";
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, string> _owners = [];
 

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace EbpfAgent.Tests.Support;
+
+/// <summary>The agent as it is shipped: a process, spoken to over HTTP and with signals. Killed when disposed.</summary>
+internal sealed partial class AgentProcess : IDisposable
+{
+    private const int Terminate = 15;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private AgentProcess(IReadOnlyList<string> command, IEnumerable<(string Name, string Value)> environment)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int Id => _process.Id;
+
+    public string Log
+    {
+        get
+        {
+            lock (_lines) return string.Join('\n', _lines);
+        }
+    }
+
+    public HttpClient Http { get; } = new() { Timeout = Patience };
+
+    /// <summary>Starts the agent, and waits until it listens and every plugin has loaded or failed.</summary>
+    public static async Task<AgentProcess> StartAsync(AgentFolder folder, params (string Name, string Value)[] environment) =>
+        await StartAsync([Path.Combine(AppContext.BaseDirectory, "ebpf-agent"), "--config", folder.Configuration], environment);
+
+    /// <summary>The same by another command: under another user, say.</summary>
+    public static async Task<AgentProcess> StartAsync(IReadOnlyList<string> command, params (string Name, string Value)[] environment)
+    {
+        var agent = new AgentProcess(command, environment);
+        try
+        {
+            agent.Http.BaseAddress = await agent._address.Task.WaitAsync(Patience);
+            return agent;
+        }
+        catch (TimeoutException)
+        {
+            agent.Dispose();
+            throw new TimeoutException($"the agent did not say where it listens:\n{agent.Log}");
+        }
+    }
+
+    /// <summary>Starts the agent where it can't start, and waits for its end.</summary>
+    public static async Task<(int ExitCode, string Log)> FailAsync(AgentFolder folder, params (string Name, string Value)[] environment)
+    {
+        using var agent = new AgentProcess([Path.Combine(AppContext.BaseDirectory, "ebpf-agent"), "--config", folder.Configuration], environment);
+        await agent._process.WaitForExitAsync().WaitAsync(Patience);
+        return (agent._process.ExitCode, agent.Log);
+    }
+
+    public async Task<Scrape> ScrapeAsync()
+    {
+        var scrape = new Scrape(await Http.GetStringAsync("/metrics"));
+        HistogramRules.Check(scrape);
+        return scrape;
+    }
+
+    /// <summary>Scrapes until something holds.</summary>
+    public async Task<Scrape> ScrapeUntilAsync(Func<Scrape, bool> holds, string what)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            Scrape scrape = await ScrapeAsync();
+            if (holds(scrape)) return scrape;
+            if (TimeProvider.System.GetElapsedTime(started) > Patience) Assert.Fail($"not seen: {what}\n{scrape.Text}\n{Log}");
+            await Task.Delay(50);
+        }
+    }
+
+    public Task<Scrape> ScrapeWhenPolledAsync(params string[] plugins) => ScrapeUntilAsync(
+        scrape => plugins.All(plugin => scrape.Find("ebpf_agent_plugin_up", ("plugin", plugin)) == "1" && scrape.Number("ebpf_agent_plugin_polls_total", ("plugin", plugin)) > 0),
+        $"a poll of {string.Join(", ", plugins)}");
+
+    /// <summary>Sends SIGTERM and waits for the end.</summary>
+    public async Task<(int ExitCode, TimeSpan Took)> TerminateAsync()
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        Assert.Equal(0, LinuxThread.Signal(_process.Id, Terminate));
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return (_process.ExitCode, TimeProvider.System.GetElapsedTime(started));
+    }
+
+    public void Dispose()
+    {
+        Http.Dispose();
+        if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        lock (_lines) _lines.Add(line);
+        Match match = Listening().Match(line);
+        if (match.Success) _address.TrySetResult(new Uri(match.Groups[1].Value));
+    }
+
+    [GeneratedRegex("scrape (http://[^ ]+)/metrics")]
+    private static partial Regex Listening();
+}

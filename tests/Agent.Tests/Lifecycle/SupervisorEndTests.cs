@@ -1,0 +1,87 @@
+using EbpfAgent.Configuration;
+using EbpfAgent.Lifecycle;
+
+namespace EbpfAgent.Tests.Lifecycle;
+
+/// <summary>How a supervisor lets go of its plugin.</summary>
+public sealed class SupervisorEndTests : SupervisorFixture
+{
+    [Fact]
+    public async Task A_running_plugin_is_unloaded_and_its_names_are_free()
+    {
+        var fake = new FakeRunning(Registry, Time);
+        PluginSupervisor supervisor = Supervise(() => fake.Plugin, EverySecond);
+        await supervisor.StartAsync();
+        Assert.Single(Registry.Families);
+        await supervisor.DisposeAsync();
+        Assert.Equal(PluginState.Stopped, supervisor.Status.State);
+        Assert.True(fake.IsDisposed);
+        Assert.Empty(Registry.Families);
+        Assert.Null(Registry.Reserve(["fake"], "another"));
+    }
+
+    [Fact]
+    public async Task It_is_not_polled_any_more()
+    {
+        var fake = new FakeRunning(Registry, Time);
+        PluginSupervisor supervisor = Supervise(() => fake.Plugin, EverySecond);
+        await supervisor.StartAsync();
+        Eventually(() => supervisor.Polls.Read().Polls == 1, "the first poll");
+        await supervisor.DisposeAsync();
+        Time.Advance(TimeSpan.FromSeconds(5));
+        await supervisor.PollForScrapeAsync();
+        Assert.Equal(1, supervisor.Polls.Read().Polls);
+    }
+
+    [Fact]
+    public async Task A_load_under_way_is_undone_when_it_comes_back()
+    {
+        using var release = new ManualResetEventSlim();
+        FakeRunning? late = null;
+        PluginSupervisor supervisor = Supervise(
+            () =>
+            {
+                release.Wait();
+                late = new FakeRunning(Registry, Time);
+                return late.Plugin;
+            },
+            EverySecond);
+        Task starting = supervisor.StartAsync();
+        await supervisor.DisposeAsync();
+        await starting;
+        release.Set();
+        Eventually(() => late is { IsDisposed: true } && Registry.Families.IsEmpty, "the late plugin's end");
+        Assert.Equal(PluginState.Stopped, supervisor.Status.State);
+    }
+
+    [Fact]
+    public async Task A_poll_that_hangs_is_left_behind_after_a_second()
+    {
+        using var release = new ManualResetEventSlim();
+        var fake = new FakeRunning(Registry, Time, _ => Hang(release)) { Observed = 1 };
+        PluginSupervisor supervisor = Supervise(() => fake.Plugin, EverySecond);
+        await supervisor.StartAsync();
+        Eventually(() => fake.Calls.BatchCalls > 0, "the poll's begin");
+        long started = TimeProvider.System.GetTimestamp();
+        await supervisor.DisposeAsync();
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(5));
+        Assert.False(fake.IsDisposed, "what a poll still reads was taken away");
+        release.Set();
+    }
+
+    [Fact]
+    public async Task One_that_was_never_started_ends_as_well()
+    {
+        PluginSupervisor supervisor = Supervise(() => new FakeRunning(Registry, Time).Plugin, PollInterval.OnScrape);
+        await supervisor.DisposeAsync();
+        await supervisor.StartAsync();
+        Assert.Equal(PluginState.Stopped, supervisor.Status.State);
+        Assert.Empty(Registry.Families);
+    }
+
+    private static string[] Hang(ManualResetEventSlim release)
+    {
+        release.Wait();
+        return ["x"];
+    }
+}
