@@ -13,7 +13,10 @@ failed_to_run=0
 for project in "${projects[@]}"; do
   name=$(basename "$project")
   dotnet build "$project" -v quiet --nologo || { failed_to_run=1; continue; }
-  dotnet test "$project" --no-build --nologo --logger "trx;LogFileName=$name.trx" --results-directory "$results" 2>&1 | tee "$results/$name.log" | grep -vE '^(Results File|Test run for|A total of|VSTest version|Starting test|$)' || true
+  ended=0
+  dotnet test "$project" --no-build --nologo --logger "trx;LogFileName=$name.trx" --results-directory "$results" 2>&1 | tee "$results/$name.log" | grep -vE '^(Results File|Test run for|A total of|VSTest version|Starting test|$)' || ended=${PIPESTATUS[0]}
+  # A test host that dies has counted no failure.
+  [ "$ended" -eq 0 ] || failed_to_run=1
   # A run that ended without a result file has not counted its tests.
   [ -s "$results/$name.trx" ] || { echo "$project: the tests did not run" >&2; failed_to_run=1; }
 done
@@ -21,7 +24,7 @@ done
 count() { cat "$results"/*.trx 2>/dev/null | grep -oE "<Counters [^>]*" | grep -oE " $1=\"[0-9]+\"" | grep -oE '[0-9]+' | awk '{ sum += $1 } END { print sum + 0 }'; }
 total=$(count total); passed=$(count passed); failed=$(count failed)
 skipped=$((total - passed - failed))
-[ "$failed_to_run" -eq 0 ] || failed=$((failed + 1))
+[ "$failed_to_run" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
 echo "$passed passed, $failed failed, $skipped skipped"
-if [ "${EBPF_AGENT_DEMAND_KERNEL_TESTS:-}" = 1 ] && [ "$skipped" -gt 0 ]; then exit 1; fi
+if [ "${DEMAND_KERNEL_TESTS:-}" = 1 ] && [ "$skipped" -gt 0 ]; then exit 1; fi
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -11,6 +11,9 @@ internal static partial class LoadErrors
 {
     private const int VerifierLines = 5;
 
+    // The verifier's words for a helper that is not there, and libbpf's for a field or type that it could not relocate.
+    private static readonly string[] Lacks = ["unknown func ", "invalid func unknown#195896080", "<invalid CO-RE relocation>"];
+
     private static readonly string[] NeedTrampolines = ["fentry", "fexit", "fmod_ret", "lsm"];
 
     public static BpfException NotOpened(string name, int errno, string[] log, KernelLog kernelLog)
@@ -35,6 +38,8 @@ internal static partial class LoadErrors
             return Unsupported($"{subject}: kernel {kernel.Release} refuses programs of this kind (EPERM): it has no BPF trampolines for them, or is locked down", errno);
         if (errno == Errno.NotPermitted) return KernelRequirements.NotAllowed(opened.Name);
         IReadOnlyList<string> verdict = kernelLog.LastLines(VerifierLines);
+        if (program is not null && verdict.LastOrDefault(static line => Lacks.Any(lack => line.Contains(lack, StringComparison.Ordinal))) is { } lacking)
+            return Unsupported($"{subject} uses something that kernel {kernel.Release} does not have: {lacking.Trim()}", errno);
         return program is not null && verdict.Count > 0
             ? BpfException.With(BpfFailure.Verifier, $"{subject} was rejected by the kernel's verifier:\n    {string.Join("\n    ", verdict)}", errno)
             : BpfException.With(BpfFailure.Other, $"{subject} could not be loaded: {Said(log, errno)}", errno);
@@ -47,7 +52,7 @@ internal static partial class LoadErrors
         {
             // libbpf's answer for a kprobe, tracepoint or raw tracepoint that isn't there.
             Errno.NoEntry or Errno.NoDevice => Unsupported($"{subject} has nothing to attach to: kernel {kernel.Release} lacks it ({Said(log, errno)})", errno),
-            Errno.OperationNotSupported or Errno.NotSupportedByKernel => Unsupported($"{subject} can't be attached on kernel {kernel.Release}: {Said(log, errno)}", errno),
+            Errno.OperationNotSupported or Errno.NotSupportedByKernel => Unsupported($"{subject}: programs of this kind are attached neither by this agent nor by kernel {kernel.Release}: {Said(log, errno)}", errno),
             Errno.NotPermitted or Errno.AccessDenied => BpfException.With(BpfFailure.Permission, $"{subject} could not be attached: {Said(log, errno)}; run the agent as root", errno),
             _ => BpfException.With(BpfFailure.Other, $"{subject} could not be attached: {Said(log, errno)}", errno),
         };

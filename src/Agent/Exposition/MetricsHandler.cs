@@ -13,11 +13,33 @@ internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metr
     // What a scrape waits for plugins that are polled for it; later ones are served as they were.
     private static readonly TimeSpan PollPatience = TimeSpan.FromSeconds(2);
 
+    // Each holds a whole document until its reader has taken it.
+    private const int MostScrapes = 4;
+
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly SemaphoreSlim _scrapes = new(MostScrapes, MostScrapes);
     private readonly HeapBudget _heap = new();
     private ExpositionBuffer? _spare;
 
     public async Task HandleAsync(HttpContext http)
+    {
+        if (!await _scrapes.WaitAsync(PollPatience, http.RequestAborted))
+        {
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        try
+        {
+            await AnswerAsync(http);
+        }
+        finally
+        {
+            _scrapes.Release();
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http)
     {
         CancellationToken cancellation = http.RequestAborted;
         await PollForScrapeAsync(cancellation);
@@ -37,7 +59,11 @@ internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metr
         _heap.Check();
     }
 
-    public void Dispose() => _writing.Dispose();
+    public void Dispose()
+    {
+        _writing.Dispose();
+        _scrapes.Dispose();
+    }
 
     private async Task PollForScrapeAsync(CancellationToken cancellation)
     {

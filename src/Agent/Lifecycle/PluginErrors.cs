@@ -10,6 +10,8 @@ internal static class PluginErrors
     public static PluginException From(Exception exception) => exception switch
     {
         PluginException already => already,
+        TypeInitializationException { InnerException: { } inner } => From(inner),
+        DllNotFoundException library => new PluginException(PluginError.Kernel, library.Message, library),
         BpfException bpf => new PluginException(ClassOf(bpf.Failure), bpf.Message, bpf),
         BtfException btf => new PluginException(PluginError.Object, btf.Message, btf),
         ConfigurationException manifest => new PluginException(PluginError.Manifest, manifest.Message, manifest),

@@ -28,6 +28,7 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
     private volatile PluginStatus _status;
     private readonly DropLog _drops;
     private volatile bool _pollsFail;
+    private Task _starting = Task.CompletedTask;
     private long _pollStarted;
 
     public PluginSupervisor(PluginConfiguration settings, string path, Func<RunningPlugin> load, FamilyRegistry registry, TimeProvider time, ILogger logger)
@@ -64,7 +65,9 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
     };
 
     /// <summary>Loads the plugin on a thread of its own and starts to poll it. Never throws; ends when it runs or has failed, or when its load has taken too long.</summary>
-    public async Task StartAsync()
+    public Task StartAsync() => _starting = LoadAsync();
+
+    private async Task LoadAsync()
     {
         if (_status.State != PluginState.Pending) return;
         _status = new PluginStatus(PluginState.Loading);
@@ -74,12 +77,12 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
         {
             Run(await loading.WaitAsync(_settings.Limits.LoadTimeout, _time, _stopping.Token));
         }
-        catch (TimeoutException)
+        catch (TimeoutException) when (!loading.IsCompleted)
         {
             Abandon(loading);
             Fail(new PluginException(PluginError.Timeout, $"{Path} has not loaded within {_settings.Limits.LoadTimeout.TotalSeconds:0.###} s (limits.loadTimeout); its constructor or its properties don't return"));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             Abandon(loading);
         }
@@ -96,6 +99,7 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        await _starting;
         // A poll that hangs in a plugin's code keeps what it reads: the process ends without it.
         if (await _polling.WaitAsync(Patience)) _status.Running?.Dispose();
         _registry.Release(Name);

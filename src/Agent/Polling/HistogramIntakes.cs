@@ -25,13 +25,17 @@ internal sealed class PerBucketIntake(HistogramFamily family, int keySize, int v
     /// <summary>Where the author's own key begins.</summary>
     public const int SubKeyOffset = sizeof(uint);
 
+    private const uint LastBucket = 64;
+
     public void Accept(ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, int count)
     {
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> key = keys.Slice(i * keySize, keySize);
+            uint slot = BinaryPrimitives.ReadUInt32LittleEndian(key);
+            // No logarithm of 64 bits gives a higher one: whatever wrote it, it is no count of a value.
+            if (slot > LastBucket) continue;
             Span<ulong> words = family.Stage(key[SubKeyOffset..]);
-            uint slot = Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(key), (uint)words.Length - 2);
             words[1 + (int)slot] = Total(values.Slice(i * valueBytes, valueBytes));
         }
     }

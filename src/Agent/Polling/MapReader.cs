@@ -104,11 +104,13 @@ internal sealed class MapReader
     {
         if (_batch > _definition.MaxEntries)
             throw BpfException.Of($"can't read map '{_definition.Name}': {_batch} entries don't hold one of its hash buckets", -Errno.NoSpace);
-        _batch = checked(_batch * 2);
+        int more = checked(_batch * 2);
+        // Rented before the old ones are returned: if that fails, the caller returns them, and nobody may have them twice.
+        byte[] moreKeys = Buffers.Rent(checked(more * _definition.KeySize));
+        byte[] moreValues = Buffers.Rent(checked(more * _valueBytes));
         Buffers.Return(keys);
         Buffers.Return(values);
-        keys = Buffers.Rent(_batch * _definition.KeySize);
-        values = Buffers.Rent(_batch * _valueBytes);
+        (keys, values, _batch) = (moreKeys, moreValues, more);
     }
 
     private int ReadByKey(IEntrySink sink, byte[] keys, byte[] values)

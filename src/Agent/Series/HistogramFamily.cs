@@ -14,7 +14,7 @@ namespace EbpfAgent.Series;
 internal sealed class HistogramFamily(
     FamilyDescription description, int keySize, IKeyDecoder decoder, SeriesLimits limits, Lock gate, TimeProvider time)
 {
-    private readonly PolledKeys _keys = new(keySize, description.Scheme.Slots + 1);
+    private readonly PolledKeys _keys = new(keySize, description.Scheme.Slots + 1, slotsAreEntries: !description.HasSum);
     private readonly List<NewKey> _newKeys = [];
 
     public FamilyDescription Description { get; } = description;
@@ -77,7 +77,7 @@ internal sealed class HistogramFamily(
             else
                 _newKeys.Add(new NewKey(row, LabelText.Format(decoder.LabelNames, LabelValues.Clean(values, limits.MaxLabelLength))));
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e)
         {
             // A decoder is a plugin's code: whatever it throws costs its own key, and nothing else.
             LeaveOut(row, DropReason.DecodeFailed, e.Message);
@@ -101,7 +101,7 @@ internal sealed class HistogramFamily(
 
     private void LeaveOut(int row, DropReason reason, string? message)
     {
-        _keys.Series(row) = PolledKeys.LeftOut;
+        _keys.Series(row) = reason == DropReason.DecodeFailed ? PolledKeys.Failed : PolledKeys.LeftOut;
         Drops.Count(reason, message);
     }
 

@@ -7,13 +7,22 @@ namespace EbpfAgent.Series;
 /// What is known of a map's raw keys between polls: the words that the last poll read, those that the current one has read so far, and the
 /// series that the key belongs to. Belongs to the polling thread alone.
 /// </summary>
-internal sealed class PolledKeys(int keySize, int words)
+/// <param name="keySize">Bytes of a key.</param>
+/// <param name="words">The sum and the slots.</param>
+/// <param name="slotsAreEntries">Whether each slot is a map entry of its own, and so may be deleted alone.</param>
+internal sealed class PolledKeys(int keySize, int words, bool slotsAreEntries)
 {
     /// <summary>The key is new: no series has been looked for.</summary>
     public const int Undecided = -1;
 
     /// <summary>The key has no series and gets none.</summary>
     public const int LeftOut = -2;
+
+    /// <summary>The key could not be decoded. It is tried again now and then: what failed may have been the moment, not the key.</summary>
+    public const int Failed = -3;
+
+    // A minute at the usual interval: often enough to be back soon, seldom enough that a decoder that always fails costs little.
+    private const uint PollsBetweenTries = 12;
 
     private readonly KeyTable _table = new(keySize);
     private readonly ulong[] _zeros = new ulong[words];
@@ -72,6 +81,12 @@ internal sealed class PolledKeys(int keySize, int words)
     {
         ReadOnlySpan<ulong> current = Now(row);
         ReadOnlySpan<ulong> last = _before.AsSpan(row * words, words);
+        if (slotsAreEntries)
+        {
+            AddGainBySlot(current, last, totals);
+            return;
+        }
+
         if (AnyBelow(current[1..], last[1..])) last = _zeros;
         int i = 0;
         for (; i <= totals.Length - Vector<ulong>.Count; i += Vector<ulong>.Count)
@@ -90,13 +105,19 @@ internal sealed class PolledKeys(int keySize, int words)
         ForgetUnread();
     }
 
-    // Their counts are in their series already.
+    private static void AddGainBySlot(ReadOnlySpan<ulong> current, ReadOnlySpan<ulong> last, Span<ulong> totals)
+    {
+        for (int i = 0; i < totals.Length; i++) totals[i] += current[i] >= last[i] ? current[i] - last[i] : current[i];
+    }
+
+    // Their counts are in their series already. A key that is to be tried again is forgotten too: it comes back as a new one, with all of its counts.
     private void ForgetUnread()
     {
+        bool isTry = _poll % PollsBetweenTries == 0;
         for (int row = 0; row < _table.Rows; row++)
         {
             // A free row keeps the number of the poll in which it was last read, or 0 once it is forgotten.
-            if (_readIn[row] == _poll || _readIn[row] == 0) continue;
+            if (_readIn[row] == 0 || (_readIn[row] == _poll && !(isTry && _series[row] == Failed))) continue;
             _readIn[row] = 0;
             _table.Remove(row);
         }

@@ -10,7 +10,7 @@ namespace EbpfAgent.Tests.Support;
 public abstract class KernelTest
 {
     // In CI a skipped kernel test is a test that nobody runs.
-    private const string Demand = "EBPF_AGENT_DEMAND_KERNEL_TESTS";
+    private const string Demand = "DEMAND_KERNEL_TESTS";
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -140,6 +140,30 @@ public sealed class HistogramFamilyTests
     }
 
     [Fact]
+    public void A_key_that_could_not_be_decoded_is_tried_again_and_loses_nothing()
+    {
+        bool broken = true;
+        var decoder = new StubDecoder(_ => broken ? throw new TimeoutException("slow") : ["ok"], "key");
+        HistogramFamily family = Family(decoder);
+        for (ulong i = 1; i <= 5; i++) Poll(family, (1, [i, i, 0, 0]));
+        Assert.Equal(1, decoder.Calls);
+        broken = false;
+        for (ulong i = 6; i <= 20; i++) Poll(family, (1, [i, i, 0, 0]));
+        Assert.Equal(2, decoder.Calls);
+        Assert.Equal([20, 20, 0, 0], family.Series.Totals(0).ToArray());
+    }
+
+    [Fact]
+    public void Where_each_bucket_is_an_entry_one_that_is_deleted_counts_no_other_twice()
+    {
+        HistogramFamily family = Family(ByNumber(), hasSum: false);
+        Poll(family, (1, [0, 100, 1000, 0]));
+        Poll(family, (1, [0, 0, 1001, 0]));
+        Poll(family, (1, [0, 2, 1002, 0]));
+        Assert.Equal([0, 102, 1002, 0], family.Series.Totals(0).ToArray());
+    }
+
+    [Fact]
     public void A_series_above_the_limit_is_left_out_and_counted()
     {
         HistogramFamily family = Family(ByNumber(), maxSeries: 2);
@@ -182,9 +206,9 @@ public sealed class HistogramFamilyTests
         lock (family.Gate) family.Commit();
     }
 
-    private HistogramFamily Family(StubDecoder decoder, int maxSeries = 1000)
+    private HistogramFamily Family(StubDecoder decoder, int maxSeries = 1000, bool hasSum = true)
     {
-        var description = new FamilyDescription("test_seconds", "A test.", decoder.LabelNames, BucketScheme.Explicit([1, 2], UnitScale.One), HasSum: true);
+        var description = new FamilyDescription("test_seconds", "A test.", decoder.LabelNames, BucketScheme.Explicit([1, 2], UnitScale.One), hasSum);
         return new HistogramFamily(description, 1, decoder, new SeriesLimits(maxSeries, 64), new Lock(), _time);
     }
 }
