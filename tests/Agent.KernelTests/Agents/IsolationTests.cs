@@ -25,7 +25,7 @@ public sealed class IsolationTests : KernelTest
         await agent.ScrapeUntilAsync(static scrape => scrape.Count("ebpf_good", ("major", "1"), ("minor", "2")) == Observations, "all observations of the good plugin");
         ObserveAll(agent);
         Scrape scrape = await agent.ScrapeUntilAsync(
-            static scrape => scrape.Count("ebpf_good", ("major", "1"), ("minor", "2")) == 2 * Observations && Dropped(scrape, "throwing_decoder") == 1 && Dropped(scrape, "endless") == 1,
+            static scrape => scrape.Count("ebpf_good", ("major", "1"), ("minor", "2")) == 2 * Observations && Dropped(scrape, "throwing_decoder") >= 1 && Dropped(scrape, "endless") >= 1,
             "twice as many, and the bad decoders' keys dropped");
         foreach ((string plugin, string error) in Failing)
         {

@@ -29,6 +29,22 @@ public sealed class LabelValueTests : KernelTest
         Assert.Equal((0, ""), (exitCode, output));
     }
 
+    /// <summary>A name in the kernel is bytes: what is no UTF-8 is replaced, and cut at its zero.</summary>
+    [Theory]
+    [InlineData(0x00_00_00_00_00_63_62_61UL, "abc")]
+    [InlineData(0x00_00_00_00_61_fe_ff_61UL, "a\ufffd\ufffda")]
+    [InlineData(0x78_78_00_00_00_0a_22_5cUL, "\\\"\n")]
+    [InlineData(0x68_67_66_65_64_63_62_61UL, "abcdefgh")]
+    public void Bytes_of_the_kernel_become_a_legal_value(ulong bytes, string value)
+    {
+        using AgentFolder folder = new AgentFolder().WithScript("text", """export const labels = ["x"]; export const decode = key => [key.text];""", "text_key.bpf.o");
+        using PolledPlugin plugin = Load(folder);
+        plugin.Observe("observe_latency", 1, key: bytes);
+        Scrape scrape = plugin.Poll();
+        Assert.Equal(1UL, scrape.Count("text", ("x", value)));
+        Assert.Equal((0, ""), Shell.RunWithInput(scrape.Text, "promtool", "check", "metrics"));
+    }
+
     [Fact]
     public void A_long_value_is_cut_and_equal_ones_are_summed()
     {

@@ -22,10 +22,13 @@ public sealed class SchemeTests : KernelTest, IDisposable
         var scheme = SchemeCase.Of(map);
         for (int i = 0; i < SchemeCase.Edges.Count; i++) _plugin.Observe(scheme.Program, SchemeCase.Edges[i], (ulong)i, cpu: i % PossibleCpus.Count);
         Scrape scrape = _plugin.Poll();
+        int lost = 0;
         for (int i = 0; i < SchemeCase.Edges.Count; i++)
         {
             ulong value = SchemeCase.Edges[i];
             IReadOnlyList<(string Le, ulong Count)> buckets = scrape.Buckets(map, ("minor", $"{i}"));
+            // An allocation on demand may fail, and is counted then: see HISTOGRAM_ON_DEMAND.
+            if (map == "on_demand" && buckets.Count == 0 && ++lost > 0) continue;
             Assert.Equal(scheme.Bounds.Length + 1, buckets.Count);
             int slot = buckets.TakeWhile(static bucket => bucket.Count == 0).Count();
             Assert.True(slot == scheme.SlotOf(value), $"{value} is under le=\"{buckets[slot].Le}\", and belongs under le=\"{buckets[scheme.SlotOf(value)].Le}\"");
@@ -33,6 +36,9 @@ public sealed class SchemeTests : KernelTest, IDisposable
             Assert.Equal(1UL, buckets[^1].Count);
             Assert.Equal(value, ExactSum(scrape.Find(map + "_sum", ("minor", $"{i}"))!, scheme.UnitsPerOne));
         }
+
+        Assert.Equal((ulong)lost, _plugin[map].FailedInserts);
+        Assert.True(lost < SchemeCase.Edges.Count / 2, $"{lost} inserts failed");
     }
 
     [Theory]
@@ -40,7 +46,9 @@ public sealed class SchemeTests : KernelTest, IDisposable
     public void Every_slot_and_the_sum_modulo_2_to_the_64_are_exact_over_all_CPUs(string map)
     {
         var scheme = SchemeCase.Of(map);
+        ulong lost = CreateEntry(scheme, key: 7);
         ulong[] slots = new ulong[scheme.Bounds.Length + 1];
+        slots[0] = 1;
         ulong sum = 0;
         for (int cpu = 0; cpu < PossibleCpus.Count; cpu++)
         {
@@ -59,7 +67,7 @@ public sealed class SchemeTests : KernelTest, IDisposable
             Assert.Equal([sum, .. slots], _plugin[map].Family.Series.Totals(0).ToArray());
         }
 
-        Assert.Equal(0UL, _plugin[map].FailedInserts);
+        Assert.Equal(lost, _plugin[map].FailedInserts);
     }
 
     [Fact]
@@ -75,6 +83,19 @@ public sealed class SchemeTests : KernelTest, IDisposable
 
     [Fact]
     public void A_program_that_was_not_run_has_counted_nothing() => Assert.Empty(_plugin.Poll().Samples);
+
+    // Observes a 0, which only a map that allocates on demand may need to be told again; says how often.
+    private ulong CreateEntry(SchemeCase scheme, ulong key)
+    {
+        for (ulong lost = 0; lost < 100; lost++)
+        {
+            _plugin.Observe(scheme.Program, 0, key);
+            if (_plugin.Poll().Count(scheme.Map) == 1) return lost;
+            Assert.Equal("on_demand", scheme.Map);
+        }
+
+        throw new InvalidOperationException("there is no memory for an entry");
+    }
 
     // Written in nanoseconds with nine digits after the point at most: what a double would round is here to the last digit.
     private static ulong ExactSum(string text, uint unitsPerOne) =>

@@ -16,6 +16,8 @@ internal sealed partial class AgentProcess : IDisposable
     private AgentProcess(IReadOnlyList<string> command, IEnumerable<(string Name, string Value)> environment)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // What configures the tests would be the agent's configuration too.
+        foreach (string inherited in start.Environment.Keys.Where(static name => name.StartsWith("EBPF_AGENT_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(inherited);
         foreach ((string name, string value) in environment) start.Environment[name] = value;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -47,13 +49,15 @@ internal sealed partial class AgentProcess : IDisposable
         var agent = new AgentProcess(command, environment);
         try
         {
-            agent.Http.BaseAddress = await agent._address.Task.WaitAsync(Patience);
+            await Task.WhenAny(agent._address.Task, agent._process.WaitForExitAsync()).WaitAsync(Patience);
+            if (!agent._address.Task.IsCompleted) throw new TimeoutException();
+            agent.Http.BaseAddress = agent._address.Task.Result;
             return agent;
         }
         catch (TimeoutException)
         {
             agent.Dispose();
-            throw new TimeoutException($"the agent did not say where it listens:\n{agent.Log}");
+            throw new InvalidOperationException($"the agent did not say where it listens:\n{agent.Log}");
         }
     }
 

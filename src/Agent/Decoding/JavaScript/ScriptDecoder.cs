@@ -34,7 +34,8 @@ internal sealed class ScriptDecoder : IKeyDecoder, IDisposable
     {
         (_source, _limits, _keySize) = (source, limits, layout.Size);
         var module = ScriptParser.Parse(source, limits);
-        _engine = ScriptSandbox.Create(limits);
+        var time = new CallTime(limits);
+        _engine = ScriptSandbox.Create(limits, time);
         _globals = new ScriptGlobals(_engine, host, architecture, log);
         _key = new ScriptKey(_engine, layout);
         ScriptSandbox.Freeze(_engine);
@@ -43,6 +44,7 @@ internal sealed class ScriptDecoder : IKeyDecoder, IDisposable
         _decode = Decoder(exports);
         _names = Decoding.LabelNames.Check(Labels(exports), source.Path);
         LabelNames = _names;
+        time.EndLoading();
     }
 
     public IReadOnlyList<string> LabelNames { get; }

@@ -21,7 +21,7 @@ internal static class ScriptFailure
             $"{source.Path}: {activity} matched a regular expression for longer than {limits.RegexTimeout.TotalMilliseconds} ms "
             + "and was stopped. Look for nested repetitions such as (a+)+.",
         TimeoutException =>
-            $"{source.Path}: {activity} ran longer than {limits.Timeout.TotalMilliseconds} ms and was stopped. {EndlessLoop}",
+            $"{source.Path}: {activity} ran longer than {Limit(activity, limits).TotalMilliseconds} ms and was stopped. {EndlessLoop}",
         StatementsCountOverflowException =>
             $"{source.Path}: {activity} executed more than {limits.Statements} statements and was stopped. {EndlessLoop}",
         MemoryLimitExceededException or OutOfMemoryException =>
@@ -36,6 +36,8 @@ internal static class ScriptFailure
             + $"A decoder can't wait: remove the top-level await. ({exception.Message})",
         _ => $"{source.Path}: {activity} failed inside the script engine: {exception.GetType().Name}: {exception.Message}",
     };
+
+    private static TimeSpan Limit(string activity, ScriptLimits limits) => activity == ScriptDecoder.Loading ? limits.LoadTimeout : limits.Timeout;
 
     private static string Position(ScriptSource source, in SourceLocation location) =>
         location.Start.Line > 0 ? ScriptParser.At(source.Path, location.Start) : source.Path;

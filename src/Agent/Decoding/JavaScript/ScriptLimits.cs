@@ -1,7 +1,7 @@
 namespace EbpfAgent.Decoding.JavaScript;
 
 /// <summary>What one call into a script may use, and loading it as well. All are above 0.</summary>
-/// <param name="Timeout">Wall-clock time. Also the most that is awaited while the module loads.</param>
+/// <param name="Timeout">Wall-clock time of a call; loading has <see cref="LoadTimeout"/>.</param>
 /// <param name="MemoryBytes">
 /// Bytes allocated during the call, freed ones included. What the module's own variables keep adds up over the calls.
 /// </param>
@@ -9,6 +9,8 @@ namespace EbpfAgent.Decoding.JavaScript;
 /// <remarks>A decode of three fields into three labels takes about 1 us, 400 bytes and a handful of statements.</remarks>
 internal sealed record ScriptLimits(TimeSpan Timeout, long MemoryBytes, int Statements)
 {
+    private static readonly TimeSpan LongestLoad = TimeSpan.FromSeconds(5);
+
     /// <summary>How deep functions may call each other.</summary>
     public const int Recursion = 64;
 
@@ -27,6 +29,9 @@ internal sealed record ScriptLimits(TimeSpan Timeout, long MemoryBytes, int Stat
     public const int SourceDepth = 200;
 
     public static ScriptLimits Default { get; } = new(TimeSpan.FromMilliseconds(250), 2 << 20, 1_000_000);
+
+    /// <summary>Wall-clock time for loading the module; awaiting something is still bound by Timeout.</summary>
+    public TimeSpan LoadTimeout => Timeout > LongestLoad ? Timeout : LongestLoad;
 
     /// <summary>Time for one match of a regular expression.</summary>
     public TimeSpan RegexTimeout => Timeout / 4;

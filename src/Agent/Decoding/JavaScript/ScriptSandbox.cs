@@ -31,9 +31,9 @@ internal static class ScriptSandbox
         ]
         """;
 
-    public static Engine Create(ScriptLimits limits)
+    public static Engine Create(ScriptLimits limits, CallTime time)
     {
-        var engine = new Engine(options => Configure(options, limits));
+        var engine = new Engine(options => Configure(options, limits, time));
         var hidden = (ObjectInstance)engine.Evaluate(HiddenIntrinsics);
         foreach (var name in Keys(engine.Global).Where(key => !Globals.Contains(key.ToString())))
             engine.Global.Delete(name);
@@ -66,10 +66,10 @@ internal static class ScriptSandbox
 
     internal static List<JsValue> Keys(ObjectInstance target) => target.GetOwnPropertyKeys();
 
-    private static void Configure(Options options, ScriptLimits limits)
+    private static void Configure(Options options, ScriptLimits limits, CallTime time)
     {
         options.Strict().DisableStringCompilation();
-        options.TimeoutInterval(limits.Timeout).MaxStatements(limits.Statements).LimitMemory(limits.MemoryBytes);
+        options.Constraint(time).MaxStatements(limits.Statements).LimitMemory(limits.MemoryBytes);
         options.LimitRecursion(ScriptLimits.Recursion).MaxArraySize(ScriptLimits.ArrayLength);
         options.Constraints.StackOverflowGuard = true;
         options.Constraints.RegexTimeout = limits.RegexTimeout;

@@ -52,6 +52,15 @@ public sealed class ScriptLimitTests
             Bounded(() => Assert.Throws<DecodeException>(() => decoder.Decode([1, 0, 0, 0])).Message));
     }
 
+    [Fact]
+    public void Loading_has_more_time_than_a_call_since_the_engine_itself_is_compiled_then()
+    {
+        var limits = ScriptLimits.Default with { Timeout = TimeSpan.FromMilliseconds(1) };
+        var source = new ScriptSource(Scripts.Path, "for (let i = 0; i < 20000; i++) i % 7; export const labels = []; export const decode = key => [];");
+        using var decoder = ScriptDecoder.Load(source, Scripts.Number, new FakeHost(), "x86_64", limits, null);
+        Assert.Empty(decoder.LabelNames);
+    }
+
     /// <summary>Built-ins that multiply their input: the engine's limits look too late at each of them.</summary>
     [Theory]
     [InlineData("return ['a'.repeat(4e8)];", "repeat would take or make a text of more than 16384 characters")]
