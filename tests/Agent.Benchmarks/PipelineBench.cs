@@ -10,7 +10,7 @@ namespace EbpfAgent.Benchmarks;
 /// <summary>The way of a datum, step by step: a real map polled and folded into series, and the series written as text.</summary>
 internal static class PipelineBench
 {
-    private const int Runs = 40;
+    private const int Runs = 60;
 
     public static void Run(int series)
     {

@@ -20,7 +20,7 @@ namespace EbpfAgent.Benchmarks;
 internal static class ScrapeBench
 {
     private const int WarmUp = 12;
-    private const int Runs = 8;
+    private const int Runs = 12;
 
     private static readonly byte[] Request = Encoding.ASCII.GetBytes("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
 

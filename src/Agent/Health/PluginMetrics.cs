@@ -43,7 +43,7 @@ internal sealed class PluginMetrics
         _decodingTime = metrics.CreateCounter("ebpf_agent_plugin_decoding_seconds_total", "Time spent in the plugin's decoders.", ["plugin"]);
         _mapMemory = metrics.CreateGauge("ebpf_agent_plugin_map_memory_bytes", "Kernel memory of the plugin's maps, over all possible CPUs.", ["plugin"]);
         _series = metrics.CreateGauge("ebpf_agent_metric_series", "Label sets of a metric; each is a histogram.", ["plugin", "metric"]);
-        _dropped = metrics.CreateCounter("ebpf_agent_metric_dropped_keys_total", "Map keys that got no series, by reason.", ["plugin", "metric", "reason"]);
+        _dropped = metrics.CreateCounter("ebpf_agent_metric_dropped_keys_total", "Map keys that got no series, by reason; one that failed to decode is tried again now and then, and counted again.", ["plugin", "metric", "reason"]);
         _entries = metrics.CreateGauge("ebpf_agent_map_entries", "Entries in a polled map at the last poll.", ["plugin", "map"]);
         _capacity = metrics.CreateGauge("ebpf_agent_map_capacity", "The most entries that a polled map can hold.", ["plugin", "map"]);
         _failedInserts = metrics.CreateCounter("ebpf_agent_map_failed_inserts_total", "Observations that the kernel could not place, because the map was full.", ["plugin", "map"]);

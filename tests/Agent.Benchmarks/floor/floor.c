@@ -35,23 +35,22 @@ static void fail(const char *what)
 	exit(1);
 }
 
-static int fill(int series, int cpus)
+/* Gives every word of every entry, on every CPU, a value that it did not have before. */
+static void change(int map, int series, int cpus, int round)
 {
-	int map = bpf_map_create(BPF_MAP_TYPE_PERCPU_HASH, "floor", sizeof(struct key), WORDS * 8, series, NULL);
 	uint64_t *value = calloc(cpus, WORDS * 8);
 
-	if (map < 0 || !value)
-		fail("creating the map");
-	for (int i = 0; i < cpus * WORDS; i++)
-		value[i] = i;
+	if (!value)
+		fail("filling the map");
 	for (int i = 0; i < series; i++) {
 		struct key key = {i >> 8, i & 255};
 
+		for (int word = 0; word < cpus * WORDS; word++)
+			value[word] = (uint64_t)round * 1000 + i + word;
 		if (bpf_map_update_elem(map, &key, value, BPF_ANY))
 			fail("filling the map");
 	}
 	free(value);
-	return map;
 }
 
 static void fold(const uint64_t *values, unsigned entries, int cpus, uint64_t *series)
@@ -85,14 +84,20 @@ static double poll_once(int map, int cpus, struct key *keys, uint64_t *values, u
 
 static double poll_floor(int count)
 {
-	int cpus = libbpf_num_possible_cpus(), map = fill(count, cpus);
+	int cpus = libbpf_num_possible_cpus();
+	int map = bpf_map_create(BPF_MAP_TYPE_PERCPU_HASH, "floor", sizeof(struct key), WORDS * 8, count, NULL);
 	struct key *keys = malloc(BATCH * sizeof(*keys));
 	uint64_t *values = malloc((size_t)BATCH * WORDS * 8 * cpus);
 	uint64_t *series = calloc(count, WORDS * 8);
 	double best = 1e9;
 
+	if (map < 0)
+		fail("creating the map");
 	for (int run = 0; run < RUNS; run++) {
-		double took = poll_once(map, cpus, keys, values, series);
+		double took;
+
+		change(map, count, cpus, run + 1);
+		took = poll_once(map, cpus, keys, values, series);
 
 		best = took < best ? took : best;
 	}
