@@ -77,7 +77,8 @@ internal sealed partial class PluginSupervisor : IAsyncDisposable
         {
             Run(await loading.WaitAsync(_settings.Limits.LoadTimeout, _time, _stopping.Token));
         }
-        catch (TimeoutException) when (!loading.IsCompleted)
+        // A time-out of the plugin's own faults the load. A load that completes just now is too late, and is let go of as well.
+        catch (TimeoutException) when (!loading.IsFaulted)
         {
             Abandon(loading);
             Fail(new PluginException(PluginError.Timeout, $"{Path} has not loaded within {_settings.Limits.LoadTimeout.TotalSeconds:0.###} s (limits.loadTimeout); its constructor or its properties don't return"));
