@@ -13,6 +13,9 @@ internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metr
     // What a scrape waits for plugins that are polled for it; later ones are served as they were.
     private static readonly TimeSpan PollPatience = TimeSpan.FromSeconds(2);
 
+    // What a reader may take for a chunk of a document, before the connection is closed: others wait for its place.
+    private static readonly TimeSpan ChunkPatience = TimeSpan.FromSeconds(10);
+
     // Each holds a whole document until its reader has taken it.
     private const int MostScrapes = 4;
 
@@ -49,7 +52,7 @@ internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metr
             await WriteAsync(buffer, cancellation);
             http.Response.ContentType = MetricsDocument.ContentType;
             http.Response.ContentLength = buffer.Length;
-            if (!HttpMethods.IsHead(http.Request.Method)) await SendAsync(buffer, http.Response.BodyWriter);
+            if (!HttpMethods.IsHead(http.Request.Method)) await SendAsync(buffer, http);
         }
         finally
         {
@@ -94,12 +97,26 @@ internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metr
     }
 
     // A client that goes away completes the flush: a token would only be registered anew for each chunk.
-    private static async Task SendAsync(ExpositionBuffer buffer, PipeWriter body)
+    private async Task SendAsync(ExpositionBuffer buffer, HttpContext http)
     {
-        for (int chunk = 0; chunk < buffer.Chunks; chunk++)
+        PipeWriter body = http.Response.BodyWriter;
+        PacedWriter? connection = http.Features.Get<PacedWriter>();
+        using var slow = new CancellationTokenSource(ChunkPatience, time);
+        using CancellationTokenRegistration abort = slow.Token.UnsafeRegister(static request => ((HttpContext)request!).Abort(), http);
+        if (connection is not null) connection.IsPaced = true;
+        try
         {
-            FlushResult result = await body.WriteAsync(buffer[chunk], CancellationToken.None);
-            if (result.IsCompleted) return;
+            for (int chunk = 0; chunk < buffer.Chunks; chunk++)
+            {
+                slow.CancelAfter(ChunkPatience);
+                FlushResult result = await body.WriteAsync(buffer[chunk], CancellationToken.None);
+                if (connection is not null && !result.IsCompleted) result = await connection.DrainAsync();
+                if (result.IsCompleted) return;
+            }
+        }
+        finally
+        {
+            if (connection is not null) connection.IsPaced = false;
         }
     }
 }

@@ -6,15 +6,15 @@ namespace EbpfAgent.Hosting;
 
 /// <summary>
 /// Large blocks for Kestrel's pipes. With its own blocks of 4 KiB a document of 22 MB goes through the socket in 5,500 pieces, and the runtime allocates
-/// 24 bytes for each piece of a send that has more than eight; with blocks of 128 KiB, of which at most six wait to be sent, no send has.
+/// 24 bytes for each piece of a send that has more than eight; with blocks of 256 KiB, of which at most six wait to be sent, no send has.
 /// </summary>
 internal sealed class SendBuffers : MemoryPool<byte>, IMemoryPoolFactory<byte>
 {
     /// <summary>What one block holds.</summary>
-    public const int BlockSize = 128 << 10;
+    public const int BlockSize = 256 << 10;
 
     // What an agent needs that is scraped by a few at a time; more than that is left to the collector.
-    private const int MostKept = 32;
+    private const int MostKept = 16;
 
     private readonly ConcurrentQueue<Block> _blocks = new();
 

@@ -1,5 +1,6 @@
 using System.Net;
 using EbpfAgent.Configuration;
+using EbpfAgent.Exposition;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 
@@ -8,8 +9,8 @@ namespace EbpfAgent.Hosting;
 /// <summary>Kestrel and the log, and nothing else of ASP.NET: no configuration of its own, no routing, no static files.</summary>
 internal static class WebHost
 {
-    // Six blocks: a send of more than eight pieces would allocate.
-    private const long ResponseBuffer = 6 * SendBuffers.BlockSize;
+    // With the chunk of a mebibyte that is written beyond it, at most six blocks wait: a send of more than eight pieces would allocate.
+    private const long ResponseBuffer = 3 * SendBuffers.BlockSize;
 
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromMilliseconds(500);
 
@@ -31,7 +32,11 @@ internal static class WebHost
         options.Limits.MaxRequestBodySize = 0;
         options.Limits.MaxConcurrentConnections = 100;
         options.Limits.MaxResponseBufferSize = ResponseBuffer;
-        Action<ListenOptions> http = static endpoint => endpoint.Protocols = HttpProtocols.Http1;
+        Action<ListenOptions> http = static endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.Use(PacedWriter.Wrap);
+        };
         if (listen.IsAny) options.ListenAnyIP(listen.Port, http);
         else if (listen.IsLocalhost && listen.Port != 0) options.ListenLocalhost(listen.Port, http);
         else options.Listen(listen.Address ?? IPAddress.Loopback, listen.Port, http);
