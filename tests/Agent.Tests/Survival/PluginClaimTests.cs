@@ -85,12 +85,13 @@ public sealed class PluginClaimTests : IDisposable
         int inside = 0, taken = 0, met = 0;
         Parallel.For(0, 8, _ =>
         {
-            for (int i = 0; i < 200; i++)
+            for (int i = 0; i < 1000; i++)
             {
                 using PluginClaim? claim = PluginClaim.TryTake(_folder.State, "Disk", _folder.Pins, TestFolder.Configuration, out string who);
                 if (claim is null) continue;
                 if (Interlocked.Increment(ref inside) != 1) Interlocked.Increment(ref met);
                 Interlocked.Increment(ref taken);
+                Thread.Yield();
                 Interlocked.Decrement(ref inside);
             }
         });
