@@ -83,9 +83,9 @@ public sealed class PluginClaimTests : IDisposable
     public void However_many_fight_for_it_one_has_it()
     {
         int inside = 0, taken = 0, met = 0;
-        Parallel.For(0, 8, _ =>
+        Parallel.For(0, 4, _ =>
         {
-            for (int i = 0; i < 1000; i++)
+            for (int i = 0; i < 600; i++)
             {
                 using PluginClaim? claim = PluginClaim.TryTake(_folder.State, "Disk", _folder.Pins, TestFolder.Configuration, out string who);
                 if (claim is null) continue;
