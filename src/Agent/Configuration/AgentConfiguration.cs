@@ -24,6 +24,18 @@ internal sealed record AgentConfiguration
     /// <summary>True switches the kernel's run-time statistics of BPF programs on, at the price of some nanoseconds for each run.</summary>
     public bool ProgramStatistics { get; init; }
 
+    /// <summary>The largest document that a scrape may get, in bytes; families that would make it larger are left out.</summary>
+    public long MaxScrapeSize { get; init; } = 256L << 20;
+
+    /// <summary>The folder of what the agent keeps over its own end; absolute. The default is gone at a reboot, as the kernel's maps are.</summary>
+    public string StateFolder { get; init; } = "/run/ebpf-agent";
+
+    /// <summary>The folder, on a BPF file system, that the maps and links of surviving plugins are pinned in; absolute.</summary>
+    public string PinFolder { get; init; } = "/sys/fs/bpf/ebpf-agent";
+
+    /// <summary>Who may reload the agent over HTTP.</summary>
+    public ReloadEndpoint ReloadEndpoint { get; init; } = ReloadEndpoint.Loopback;
+
     /// <summary><c>text</c> or <c>json</c>.</summary>
     public string LogFormat { get; init; } = "text";
 
@@ -42,4 +54,18 @@ internal sealed record AgentConfiguration
         Plugins.TryGetValue(pluginName, out var plugin)
             ? plugin
             : new PluginConfiguration { Name = pluginName, Interval = Interval, Limits = Limits };
+
+    /// <summary>The names of the settings that differ in <paramref name="next"/> and that a running agent can't take up; all others it can.</summary>
+    public IReadOnlyList<string> RestartNeeded(AgentConfiguration next)
+    {
+        (string Name, bool Differs)[] settings =
+        [
+            ("listen", Listen != next.Listen),
+            // Its plugins' claims, journal and pins are held open there.
+            ("stateFolder", StateFolder != next.StateFolder),
+            ("pinFolder", PinFolder != next.PinFolder),
+            ("logFormat", LogFormat != next.LogFormat),
+        ];
+        return [.. settings.Where(s => s.Differs).Select(s => s.Name)];
+    }
 }

@@ -11,6 +11,11 @@ internal static class AgentConfigurationLoader
     private static readonly SettingFormat<string> LogFormat = SettingFormats.OneOf("text", "json");
     private static readonly SettingFormat<string> LogLevel = SettingFormats.OneOf("debug", "information", "warning", "error");
 
+    private static readonly SettingFormat<long> ScrapeSize = SettingFormats.Bytes(1L << 20, 4L << 30, "256MiB");
+
+    private static readonly SettingFormat<ReloadEndpoint> ReloadWord = SettingFormats.OneOf(
+        ("loopback", ReloadEndpoint.Loopback), ("on", ReloadEndpoint.On), ("off", ReloadEndpoint.Off));
+
     /// <summary>Reads the file and puts the environment over it.</summary>
     /// <param name="file">The path as the user gave it; messages repeat it so.</param>
     /// <param name="environment">All variables of the process; those that don't begin with <c>EBPF_AGENT_</c> are ignored.</param>
@@ -42,6 +47,10 @@ internal static class AgentConfigurationLoader
             MetricPrefix = root.Optional("metricPrefix", defaults.MetricPrefix, SettingFormats.MetricPrefix),
             Interval = root.Optional("interval", defaults.Interval, SettingFormats.Interval),
             ProgramStatistics = root.Optional("programStatistics", defaults.ProgramStatistics, SettingFormats.Boolean),
+            MaxScrapeSize = root.Optional("maxScrapeSize", defaults.MaxScrapeSize, ScrapeSize),
+            StateFolder = root.Optional("stateFolder", defaults.StateFolder, SettingFormats.PathFrom(folder)),
+            PinFolder = root.Optional("pinFolder", defaults.PinFolder, SettingFormats.PathFrom(folder)),
+            ReloadEndpoint = root.Optional("reloadEndpoint", defaults.ReloadEndpoint, ReloadWord),
             LogFormat = root.Optional("logFormat", defaults.LogFormat, LogFormat),
             LogLevel = root.Optional("logLevel", defaults.LogLevel, LogLevel),
             Limits = LimitsBinder.Bind(root, defaults.Limits),

@@ -15,10 +15,19 @@ internal static class LimitsBinder
     private static readonly SettingFormat<TimeSpan> LoadTime =
         SettingFormats.Time(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), "30s");
 
+    private static readonly SettingFormat<Overflow> OverflowWord =
+        SettingFormats.OneOf(("other", Overflow.Other), ("drop", Overflow.Drop));
+
+    private static readonly SettingFormat<TimeSpan?> Expiry =
+        SettingFormats.TimeOrNever(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1000), "5m");
+
     public static PluginLimits Bind(ObjectReader owner, PluginLimits inherited) =>
         owner.Object("limits", limits => new PluginLimits
         {
             MaxSeries = limits.Optional("maxSeries", inherited.MaxSeries, SettingFormats.MaxSeries),
+            Overflow = limits.Optional("overflow", inherited.Overflow, OverflowWord),
+            ExpireGone = limits.Optional("expireGone", inherited.ExpireGone, Expiry),
+            ExpireUnchanged = limits.Optional("expireUnchanged", inherited.ExpireUnchanged, Expiry),
             MaxLabelLength = limits.Optional("maxLabelLength", inherited.MaxLabelLength, LabelLength),
             ScriptTimeout = limits.Optional("scriptTimeout", inherited.ScriptTimeout, ScriptTime),
             ScriptMemory = limits.Optional("scriptMemory", inherited.ScriptMemory, Memory),

@@ -22,6 +22,7 @@ internal static class PluginBinder
                 Name = name,
                 Enabled = reader.Optional("enabled", true, SettingFormats.Boolean),
                 Interval = reader.Optional("interval", interval, SettingFormats.Interval),
+                Survive = reader.Optional("survive", false, SettingFormats.Boolean),
                 Limits = LimitsBinder.Bind(reader, limits),
                 Scripts = Scripts(reader, folder),
             };

@@ -1,6 +1,9 @@
 namespace EbpfAgent.Configuration;
 
-/// <summary>What the configuration says of one plugin, with the agent's defaults filled in. Immutable.</summary>
+/// <summary>
+/// What the configuration says of one plugin, with the agent's defaults filled in. Immutable. Compares by value, so that a reload can tell
+/// whether anything changed for the plugin: scripts by what they say, names without regard to case.
+/// </summary>
 internal sealed record PluginConfiguration
 {
     /// <summary>The plugin's name as the configuration spells it; names compare without regard to case.</summary>
@@ -12,6 +15,9 @@ internal sealed record PluginConfiguration
     /// <summary>When this plugin's maps are polled.</summary>
     public required PollInterval Interval { get; init; }
 
+    /// <summary>True for a plugin whose programs and maps stay in the kernel, pinned, when the agent ends.</summary>
+    public bool Survive { get; init; }
+
     /// <summary>This plugin's limits, each from the plugin's own section, else the agent's, else the default.</summary>
     public required PluginLimits Limits { get; init; }
 
@@ -20,4 +26,15 @@ internal sealed record PluginConfiguration
     /// map's decoder. Whether the file exists is not checked here.
     /// </summary>
     public IReadOnlyDictionary<string, string> Scripts { get; init; } = new Dictionary<string, string>();
+
+    public bool Equals(PluginConfiguration? other) =>
+        other is not null
+        && Name.Equals(other.Name, StringComparison.OrdinalIgnoreCase)
+        && (Enabled, Interval, Survive, Limits) == (other.Enabled, other.Interval, other.Survive, other.Limits)
+        && Scripts.Count == other.Scripts.Count
+        && Scripts.All(s => other.Scripts.TryGetValue(s.Key, out string? path) && path == s.Value);
+
+    // Of the scripts only their number: their order says nothing.
+    public override int GetHashCode() =>
+        HashCode.Combine(StringComparer.OrdinalIgnoreCase.GetHashCode(Name), Enabled, Interval, Survive, Limits, Scripts.Count);
 }

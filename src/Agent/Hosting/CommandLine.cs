@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using EbpfAgent.Configuration;
+using EbpfAgent.Survival;
 
 namespace EbpfAgent.Hosting;
 
@@ -13,21 +14,27 @@ internal static class CommandLine
 
     private const string Usage = """
         usage: ebpf-agent [--config FILE]
+               ebpf-agent cleanup [--config FILE]
 
           --config FILE   the configuration; default: agent.json beside this program
           --version       print the version
           --help          print this
+          cleanup         remove what plugins that survive the agent have left in the kernel and in stateFolder,
+                          unless a running agent holds it
 
         Any setting can be overridden by an environment variable: EBPF_AGENT_LISTEN=127.0.0.1:8436,
         EBPF_AGENT_PLUGINS__DiskLatency__ENABLED=false.
         """;
 
-    /// <summary>Runs the agent until it is told to stop.</summary>
-    /// <returns>0 after SIGTERM or SIGINT, 1 if it could not start, 2 for a command line that it doesn't understand.</returns>
+    /// <summary>Runs the agent until it is told to stop, or cleans up after it.</summary>
+    /// <returns>
+    /// 0 after SIGTERM or SIGINT, 1 if it could not start or not clean up, 2 for a command line that it doesn't understand.
+    /// </returns>
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
     {
         string configuration = Path.Combine(AppContext.BaseDirectory, "agent.json");
-        switch (arguments)
+        bool cleanup = arguments is ["cleanup", ..];
+        switch (cleanup ? arguments[1..] : arguments)
         {
             case []:
                 break;
@@ -47,7 +54,9 @@ internal static class CommandLine
 
         try
         {
-            await new AgentHost(AgentConfigurationLoader.Load(configuration, Variables()), TimeProvider.System).RunAsync();
+            AgentConfiguration settings = AgentConfigurationLoader.Load(configuration, Variables());
+            if (cleanup) return Cleanup.Run(settings.StateFolder, settings.PinFolder, output, errors);
+            await new AgentHost(settings, TimeProvider.System).RunAsync();
             return Success;
         }
         catch (Exception e) when (e is ConfigurationException or StartException)

@@ -20,17 +20,18 @@ public sealed class DirectionTests
     /// <summary>A room, and the rooms of the agent that it knows nothing of.</summary>
     public static TheoryData<string, string[]> Forbidden => new()
     {
-        { "Bpf.Native", ["Configuration", "Decoding", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series"] },
-        { "Bpf", ["Configuration", "Decoding", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series"] },
-        { "Folding", ["Bpf", "Configuration", "Decoding", "Discovery", "Exposition", "Health", "Hosting", "Lifecycle", "Polling", "Series"] },
-        { "Series", ["Bpf", "Configuration", "Discovery", "Exposition", "Health", "Hosting", "Lifecycle", "Polling"] },
-        { "Polling", ["Configuration", "Decoding", "Discovery", "Exposition", "Health", "Hosting", "Lifecycle"] },
-        { "Decoding", ["Bpf.Native", "Configuration", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Polling", "Series"] },
-        { "Discovery", ["Bpf", "Configuration", "Decoding", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series"] },
-        { "Configuration", ["Bpf", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series"] },
-        { "Exposition", ["Bpf.Native", "Configuration", "Decoding", "Discovery", "Hosting"] },
-        { "Health", ["Bpf.Native", "Configuration", "Decoding", "Discovery", "Exposition", "Hosting"] },
+        { "Bpf.Native", ["Configuration", "Decoding", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
+        { "Bpf", ["Configuration", "Decoding", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
+        { "Folding", ["Bpf", "Configuration", "Decoding", "Discovery", "Exposition", "Health", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
+        { "Series", ["Bpf", "Configuration", "Discovery", "Exposition", "Health", "Hosting", "Lifecycle", "Polling", "Survival"] },
+        { "Polling", ["Configuration", "Decoding", "Discovery", "Exposition", "Health", "Hosting", "Lifecycle", "Survival"] },
+        { "Decoding", ["Bpf.Native", "Configuration", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Polling", "Series", "Survival"] },
+        { "Discovery", ["Bpf", "Configuration", "Decoding", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
+        { "Configuration", ["Bpf", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
+        { "Exposition", ["Bpf.Native", "Configuration", "Decoding", "Discovery", "Hosting", "Survival"] },
+        { "Health", ["Bpf.Native", "Configuration", "Decoding", "Discovery", "Exposition", "Hosting", "Survival"] },
         { "Lifecycle", ["Exposition", "Health"] },
+        { "Survival", ["Bpf", "Decoding", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series"] },
     };
 
     [Theory]
@@ -52,6 +53,8 @@ public sealed class DirectionTests
     [InlineData("Lifecycle", "EbpfAgent.Bpf.Native")]
     [InlineData("Lifecycle", "System.IO.File")]
     [InlineData("Decoding", "EbpfAgent.Bpf.Btf")]
+    [InlineData("Survival", "EbpfAgent.Configuration")]
+    [InlineData("Hosting", "EbpfAgent.Survival")]
     public void An_arrow_that_is_there_is_seen(string room, string known) =>
         Assert.False(Types.InAssembly(Agent).That().ResideInNamespace($"EbpfAgent.{room}").ShouldNot().HaveDependencyOn(known).GetResult().IsSuccessful);
 

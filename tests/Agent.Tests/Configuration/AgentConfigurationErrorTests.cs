@@ -6,7 +6,8 @@ namespace EbpfAgent.Tests.Configuration;
 public sealed class AgentConfigurationErrorTests
 {
     private const string RootKeys =
-        "listen, pluginFolders, metricPrefix, interval, programStatistics, logFormat, logLevel, limits, plugins";
+        "listen, pluginFolders, metricPrefix, interval, programStatistics, maxScrapeSize, stateFolder, pinFolder, reloadEndpoint, "
+        + "logFormat, logLevel, limits, plugins";
 
     private const string Duration = "a duration from 100ms to 1h, such as \"5s\"";
 
@@ -17,6 +18,8 @@ public sealed class AgentConfigurationErrorTests
         "expected a path, absolute or relative to the configuration file; ~ and variables are not expanded; found ";
 
     private const string SeriesFound = "limits.maxSeries: expected a whole number from 1 to 1000000; found ";
+
+    private const string ExpiryFound = "expected \"never\" or a duration from 1s to 1000h, such as \"5m\"; found ";
 
     [Theory]
     // Wrong types.
@@ -61,6 +64,20 @@ public sealed class AgentConfigurationErrorTests
     [InlineData("""{"limits": {"scriptMemory": 16777216}}""",
         "1:29: limits.scriptMemory: expected a size from 1MiB to 1GiB, such as \"16MiB\" (B, KiB, MiB or GiB); "
         + "found 16777216, which has no unit")]
+    [InlineData("""{"limits": {"overflow": "keep"}}""", "1:25: limits.overflow: expected one of \"other\", \"drop\"; found \"keep\"")]
+    [InlineData("""{"limits": {"overflow": true}}""", "1:25: limits.overflow: expected one of \"other\", \"drop\"; found true")]
+    [InlineData("""{"limits": {"expireGone": "999ms"}}""", "1:27: limits.expireGone: " + ExpiryFound + "\"999ms\"")]
+    [InlineData("""{"limits": {"expireGone": "1000h1us"}}""", "1:27: limits.expireGone: " + ExpiryFound + "\"1000h1us\"")]
+    [InlineData("""{"limits": {"expireGone": 300}}""", "1:27: limits.expireGone: " + ExpiryFound + "300, which has no unit")]
+    [InlineData("""{"limits": {"expireUnchanged": "Never"}}""", "1:32: limits.expireUnchanged: " + ExpiryFound + "\"Never\"")]
+    [InlineData("""{"limits": {"expireUnchanged": null}}""",
+        "1:32: limits.expireUnchanged: " + ExpiryFound + "null (leave the key out to take the default)")]
+    [InlineData("""{"maxScrapeSize": "5GiB"}""",
+        "1:19: maxScrapeSize: expected a size from 1MiB to 4GiB, such as \"256MiB\" (B, KiB, MiB or GiB); found \"5GiB\"")]
+    [InlineData("""{"stateFolder": ""}""", "1:17: stateFolder: " + PathFound + "\"\"")]
+    [InlineData("""{"pinFolder": "~/pins"}""", "1:15: pinFolder: " + PathFound + "\"~/pins\"")]
+    [InlineData("""{"reloadEndpoint": true}""", "1:20: reloadEndpoint: expected one of \"loopback\", \"on\", \"off\"; found true")]
+    [InlineData("""{"plugins": {"A": {"survive": "yes"}}}""", "1:31: plugins.A.survive: expected true or false; found \"yes\"")]
     [InlineData("""{"plugins": {"": {}}}""", "1:14: plugins[\"\"]: expected a plugin's name: that of its folder or DLL; found \"\"")]
     [InlineData("""{"plugins": {"a.b": {"scripts": {"x-y": "z.js"}}}}""",
         "1:34: plugins[\"a.b\"].scripts.x-y: expected the name of a map in the BPF object: a C identifier; found \"x-y\"")]
@@ -73,9 +90,9 @@ public sealed class AgentConfigurationErrorTests
     [InlineData("""{"PluginFolders": 1}""", "1:2: PluginFolders: unknown key; did you mean \"pluginFolders\"? (known: " + RootKeys + ")")]
     [InlineData("""{"colour": {"deep": [1]}}""", "1:2: colour: unknown key (known: " + RootKeys + ")")]
     [InlineData("""{"plugins": {"DiskLatency": {"intervall": "5s"}}}""",
-        "1:30: plugins.DiskLatency.intervall: unknown key; did you mean \"interval\"? (known: enabled, interval, limits, scripts)")]
+        "1:30: plugins.DiskLatency.intervall: unknown key; did you mean \"interval\"? (known: enabled, interval, survive, limits, scripts)")]
     [InlineData("""{"plugins": {"X": {"$schema": "s"}}}""",
-        "1:20: plugins.X.$schema: unknown key (known: enabled, interval, limits, scripts)")]
+        "1:20: plugins.X.$schema: unknown key (known: enabled, interval, survive, limits, scripts)")]
     [InlineData("""{"$schema": 5}""", "1:13: $schema: expected a string; found 5")]
     // Written twice.
     [InlineData("""{"listen": "*:1", "listen": "*:2"}""", "1:19: listen: the key is there twice, first in line 1; remove one")]
@@ -103,7 +120,7 @@ public sealed class AgentConfigurationErrorTests
             [
                 "agent.json:4:33: plugins.DiskLatency.enabled: expected true or false; found 1",
                 "agent.json:4:36: plugins.DiskLatency.intervall: unknown key; did you mean \"interval\"? "
-                    + "(known: enabled, interval, limits, scripts)",
+                    + "(known: enabled, interval, survive, limits, scripts)",
                 "agent.json:6:28: " + SeriesFound + "\"many\"",
                 "agent.json:6:36: limits.maxSeries: the key is there twice, first in line 6; remove one",
                 "agent.json:7:13: listen: expected " + ListenAddress.Expected + "; found \"0.0.0.0\"",

@@ -14,6 +14,9 @@ public sealed class AgentConfigurationTests
         Assert.Equal("ebpf_", agent.MetricPrefix);
         Assert.Equal(PollInterval.Every(TimeSpan.FromSeconds(5)), agent.Interval);
         Assert.False(agent.ProgramStatistics);
+        Assert.Equal(256 << 20, agent.MaxScrapeSize);
+        Assert.Equal(("/run/ebpf-agent", "/sys/fs/bpf/ebpf-agent"), (agent.StateFolder, agent.PinFolder));
+        Assert.Equal(ReloadEndpoint.Loopback, agent.ReloadEndpoint);
         Assert.Equal(("text", "information"), (agent.LogFormat, agent.LogLevel));
         Assert.Equal(new PluginLimits(), agent.Limits);
         Assert.Empty(agent.Plugins);
@@ -29,10 +32,14 @@ public sealed class AgentConfigurationTests
               "metricPrefix": "",
               "interval": "scrape",
               "programStatistics": true,
+              "maxScrapeSize": "4GiB",
+              "stateFolder": "state/",
+              "pinFolder": "/sys/fs/bpf/x",
+              "reloadEndpoint": "on",
               "logFormat": "json",
               "logLevel": "error",
               "limits": {
-                "maxSeries": 1, "maxLabelLength": 8, "scriptTimeout": "1ms",
+                "maxSeries": 1, "overflow": "drop", "expireGone": "never", "expireUnchanged": "1000h", "maxLabelLength": 8, "scriptTimeout": "1ms",
                 "scriptMemory": "1MiB", "scriptStatements": 100, "loadTimeout": "10m"
               }
             }
@@ -42,10 +49,16 @@ public sealed class AgentConfigurationTests
         Assert.Equal("", agent.MetricPrefix);
         Assert.True(agent.Interval.IsOnScrape);
         Assert.True(agent.ProgramStatistics);
+        Assert.Equal(4L << 30, agent.MaxScrapeSize);
+        Assert.Equal(("/etc/ebpf-agent/state", "/sys/fs/bpf/x"), (agent.StateFolder, agent.PinFolder));
+        Assert.Equal(ReloadEndpoint.On, agent.ReloadEndpoint);
         Assert.Equal(("json", "error"), (agent.LogFormat, agent.LogLevel));
         var limits = new PluginLimits
         {
             MaxSeries = 1,
+            Overflow = Overflow.Drop,
+            ExpireGone = null,
+            ExpireUnchanged = TimeSpan.FromHours(1000),
             MaxLabelLength = 8,
             ScriptTimeout = TimeSpan.FromMilliseconds(1),
             ScriptMemory = 1 << 20,
@@ -62,17 +75,26 @@ public sealed class AgentConfigurationTests
             {
               "plugins": {
                 "DiskLatency": { "limits": { "maxSeries": 7 }, "scripts": { "disk": "js/disk.js", "Disk": "/abs.js" } },
-                "RunQueueLatency": { "enabled": false, "interval": "scrape" }
+                "RunQueueLatency": { "enabled": false, "survive": true, "limits": { "expireGone": "1m" }, "interval": "scrape" }
               },
               "interval": "250ms",
-              "limits": { "maxSeries": 99, "maxLabelLength": 64 }
+              "limits": { "maxSeries": 99, "maxLabelLength": 64, "overflow": "drop", "expireGone": "never", "expireUnchanged": "1h" }
             }
             """);
         var disk = agent.For("DISKlatency");
         Assert.Equal("DiskLatency", disk.Name);
         Assert.True(disk.Enabled);
         Assert.Equal("250ms", disk.Interval.ToString());
-        Assert.Equal(new PluginLimits { MaxSeries = 7, MaxLabelLength = 64 }, disk.Limits);
+        Assert.False(disk.Survive);
+        var inherited = new PluginLimits
+        {
+            MaxSeries = 7,
+            MaxLabelLength = 64,
+            Overflow = Overflow.Drop,
+            ExpireGone = null,
+            ExpireUnchanged = TimeSpan.FromHours(1),
+        };
+        Assert.Equal(inherited, disk.Limits);
         Assert.Equal("/etc/ebpf-agent/js/disk.js", disk.Scripts["disk"]);
         Assert.Equal("/abs.js", disk.Scripts["Disk"]);
 
@@ -80,6 +102,8 @@ public sealed class AgentConfigurationTests
         Assert.False(queue.Enabled);
         Assert.Equal("scrape", queue.Interval.ToString());
         Assert.Equal(99, queue.Limits.MaxSeries);
+        Assert.Equal(TimeSpan.FromMinutes(1), queue.Limits.ExpireGone);
+        Assert.True(queue.Survive);
     }
 
     [Fact]
@@ -91,6 +115,7 @@ public sealed class AgentConfigurationTests
         Assert.Equal(PollInterval.Every(TimeSpan.FromSeconds(1)), plugin.Interval);
         Assert.Equal(5, plugin.Limits.MaxSeries);
         Assert.Empty(plugin.Scripts);
+        Assert.False(plugin.Survive);
     }
 
     [Fact]

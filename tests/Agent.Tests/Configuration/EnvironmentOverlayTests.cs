@@ -1,3 +1,5 @@
+using EbpfAgent.Configuration;
+
 namespace EbpfAgent.Tests.Configuration;
 
 public sealed class EnvironmentOverlayTests
@@ -11,6 +13,11 @@ public sealed class EnvironmentOverlayTests
             ("EBPF_AGENT_METRICPREFIX", ""),
             ("EBPF_AGENT_PROGRAMSTATISTICS", "True"),
             ("EBPF_AGENT_LIMITS__SCRIPTTIMEOUT", "5ms"),
+            ("EBPF_AGENT_LIMITS__OVERFLOW", "drop"),
+            ("EBPF_AGENT_LIMITS__EXPIREGONE", "never"),
+            ("EBPF_AGENT_STATEFOLDER", "/var/lib/x"),
+            ("EBPF_AGENT_RELOADENDPOINT", "off"),
+            ("EBPF_AGENT_PLUGINS__DISKLATENCY__SURVIVE", "true"),
             ("ebpf_agent_limits__maxlabellength", "64"),
             ("EBPF_AGENT_PLUGINS__DISKLATENCY__ENABLED", "false"),
             ("EBPF_AGENT_PLUGINS__DiskLatency__SCRIPTS__MAP", "b.js"),
@@ -21,8 +28,11 @@ public sealed class EnvironmentOverlayTests
         Assert.Equal("", agent.MetricPrefix);
         Assert.True(agent.ProgramStatistics);
         Assert.Equal((7, 64, 5), (agent.Limits.MaxSeries, agent.Limits.MaxLabelLength, agent.Limits.ScriptTimeout.Milliseconds));
+        Assert.Equal((Overflow.Drop, null), (agent.Limits.Overflow, agent.Limits.ExpireGone));
+        Assert.Equal(("/var/lib/x", ReloadEndpoint.Off), (agent.StateFolder, agent.ReloadEndpoint));
         var disk = agent.For("DiskLatency");
         Assert.False(disk.Enabled);
+        Assert.True(disk.Survive);
         Assert.Equal("1s", disk.Interval.ToString());
         Assert.Equal("/etc/ebpf-agent/b.js", disk.Scripts["Map"]);
         Assert.True(agent.For("other").Interval.IsOnScrape);
@@ -59,7 +69,7 @@ public sealed class EnvironmentOverlayTests
     [InlineData("EBPF_AGENT_LISTN", "*:1", "LISTN: unknown key; did you mean \"listen\"? (known: listen, ")]
     [InlineData("EBPF_AGENT_PORT", "8435", "PORT: unknown key (known: listen, ")]
     [InlineData("EBPF_AGENT_PLUGINS__Disk__ENABLD", "false",
-        "plugins.Disk.ENABLD: unknown key; did you mean \"enabled\"? (known: enabled, interval, limits, scripts)")]
+        "plugins.Disk.ENABLD: unknown key; did you mean \"enabled\"? (known: enabled, interval, survive, limits, scripts)")]
     [InlineData("EBPF_AGENT_PLUGINS__Disk__ENABLED", "no", "plugins.Disk.enabled: expected true or false; found \"no\"")]
     [InlineData("EBPF_AGENT_LIMITS__MAXSERIES", "1e3", "limits.maxSeries: expected a whole number from 1 to 1000000; found \"1e3\"")]
     [InlineData("EBPF_AGENT_INTERVAL", "5",

@@ -56,8 +56,8 @@ public sealed partial class SchemaTests
                 written[key] = value.DeepClone();
         }
         written["limits"] = Defaults(At(Agent, "properties/limits"));
-        Assert.Equal(8, written.Count);
-        Assert.Equal(6, written["limits"]!.AsObject().Count);
+        Assert.Equal(12, written.Count);
+        Assert.Equal(9, written["limits"]!.AsObject().Count);
         AssertSame(Sample.Agent("{}"), Sample.Agent(written.ToJsonString()));
     }
 
@@ -82,6 +82,8 @@ public sealed partial class SchemaTests
     [InlineData("scriptTimeout")]
     [InlineData("scriptMemory")]
     [InlineData("loadTimeout")]
+    [InlineData("expireGone")]
+    [InlineData("expireUnchanged")]
     public void The_ranges_in_the_schemas_descriptions_are_the_readers(string key)
     {
         string description = (string)At(Agent, $"properties/limits/properties/{key}")["description"]!;
@@ -94,6 +96,10 @@ public sealed partial class SchemaTests
     [InlineData("interval", "5s 500ms 1m30s 0.5s 1h scrape", "5 s -5s 1s1m 1.s Scrape")]
     [InlineData("listen", "127.0.0.1:8435 [::1]:80 [fe80::1%2]:80 localhost:80 *:80",
         "80 :80 ::1:80 Localhost:80 example.org:80 127.0.0.1:http")]
+    [InlineData("maxScrapeSize", "1MiB 1048576B 4GiB", "4 4GB 1.5GiB -1MiB")]
+    [InlineData("stateFolder", "/run/x state ../x ~x", "~ ~/x")]
+    [InlineData("pinFolder", "/sys/fs/bpf/x", "~ ~/x")]
+    [InlineData("reloadEndpoint", "loopback on off", "true Off")]
     [InlineData("metricPrefix", "ebpf_ :x x9", "9x a-b é")]
     [InlineData("logFormat", "text json", "Text xml")]
     [InlineData("logLevel", "debug information warning error", "info trace Debug")]
@@ -110,6 +116,28 @@ public sealed partial class SchemaTests
             Assert.False(Accepts(schema, value), value);
             string message = Sample.AgentError(new JsonObject { [key] = value }.ToJsonString());
             Assert.Contains($": {key}: expected", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("overflow", "other drop", "Other keep")]
+    [InlineData("expireGone", "never 1s 5m 1h30m 1000h", "Never 5 -5m")]
+    [InlineData("expireUnchanged", "never 24h", "never1s nevr")]
+    public void The_schemas_patterns_of_limits_agree_with_the_reader(string key, string legal, string illegal)
+    {
+        foreach (string limits in new[] { "properties/limits", "properties/plugins/additionalProperties/properties/limits" })
+        {
+            var schema = At(Agent, $"{limits}/properties/{key}");
+            foreach (string value in legal.Split(' '))
+            {
+                Assert.True(Accepts(schema, value), value);
+                Sample.Agent(Limit(key, value));
+            }
+            foreach (string value in illegal.Split(' '))
+            {
+                Assert.False(Accepts(schema, value), value);
+                Assert.Contains($": limits.{key}: expected", Sample.AgentError(Limit(key, value)), StringComparison.Ordinal);
+            }
         }
     }
 
@@ -168,7 +196,7 @@ public sealed partial class SchemaTests
         Assert.Equal(expected, actual with { PluginFolders = expected.PluginFolders, Plugins = expected.Plugins });
     }
 
-    private static string Limit(string key, int value) =>
+    private static string Limit(string key, JsonNode value) =>
         new JsonObject { ["limits"] = new JsonObject { [key] = value } }.ToJsonString();
 
     private static bool Accepts(JsonNode schema, string value) =>

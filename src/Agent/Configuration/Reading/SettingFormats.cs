@@ -7,6 +7,8 @@ namespace EbpfAgent.Configuration.Reading;
 /// <summary>The formats of settings: what each accepts, and its words for what it expects.</summary>
 internal static class SettingFormats
 {
+    private const string NeverWord = "never";
+
     /// <summary>The smallest and largest number of series that a metric may be limited to.</summary>
     public static readonly SettingFormat<int> MaxSeries = Integer(1, 1_000_000);
 
@@ -44,6 +46,21 @@ internal static class SettingFormats
             HasUnit = true,
         };
 
+    /// <summary>A duration, or <c>never</c>, which is null.</summary>
+    public static SettingFormat<TimeSpan?> TimeOrNever(TimeSpan min, TimeSpan max, string example)
+    {
+        var time = Time(min, max, example);
+        return new(ScalarKind.String, $"\"{NeverWord}\" or {time.Expected}", (string text, out TimeSpan? value) =>
+        {
+            bool isTime = time.TryParse(text, out var duration);
+            value = isTime ? duration : null;
+            return isTime || text == NeverWord;
+        })
+        {
+            HasUnit = true,
+        };
+    }
+
     public static SettingFormat<long> Bytes(long min, long max, string example)
     {
         string words = $"a size from {ByteSize.Format(min)} to {ByteSize.Format(max)}, such as \"{example}\" (B, KiB, MiB or GiB)";
@@ -56,6 +73,18 @@ internal static class SettingFormats
 
     public static SettingFormat<string> OneOf(params string[] words) =>
         Text("one of " + string.Join(", ", words.Select(Quoted.Text)), text => words.Contains(text, StringComparer.Ordinal));
+
+    /// <summary>Words that each stand for a value.</summary>
+    public static SettingFormat<T> OneOf<T>(params (string Word, T Value)[] words)
+        where T : struct
+    {
+        var text = OneOf([.. words.Select(w => w.Word)]);
+        return new(ScalarKind.String, text.Expected, (string word, out T value) =>
+        {
+            value = words.FirstOrDefault(w => w.Word == word).Value;
+            return text.TryParse(word, out _);
+        });
+    }
 
     /// <summary>A path; the value is absolute. A relative one is resolved against the folder, and may leave it.</summary>
     public static SettingFormat<string> PathFrom(string folder) =>
