@@ -24,8 +24,9 @@ public sealed partial class PluginTroubleTests : IDisposable
     [Fact]
     public void A_plugin_folder_that_can_be_listed_and_not_searched_keeps_its_plugins()
     {
-        _folder.Write("a.dll", "1").Write("b/plugin.json", "{}").Scan();
+        _folder.Write("a.dll", "1").Write("b/plugin.json", "{}").Write("readme.txt", "").Scan();
         for (int i = 0; i < 10; i++) Assert.Empty(ScanAsNobody(_folder.Plugins, UnixFileMode.OtherRead));
+        Assert.StartsWith($"{_folder.Plugins} can't be read: ", Assert.Single(_folder.Problems), StringComparison.Ordinal);
         Assert.Empty(_folder.Settle());
     }
 
