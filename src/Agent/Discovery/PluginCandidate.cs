@@ -9,4 +9,20 @@ internal sealed record PluginCandidate(string Name, string Path, string? EntryPa
 {
     /// <summary>Whether a manifest describes it, rather than an assembly.</summary>
     public bool HasManifest => EntryPath is not null && System.IO.Path.GetFileName(EntryPath) == PluginScan.ManifestName;
+
+    /// <summary>The plugin folder that it lies in.</summary>
+    public string Folder => System.IO.Path.GetDirectoryName(Path)!;
+
+    /// <summary>Whether what it is can't be known now, as against known not to be a plugin.</summary>
+    public bool IsUnreadable { get; private init; }
+
+    /// <summary>A candidate that can't be read.</summary>
+    /// <param name="path">The folder or DLL.</param>
+    /// <param name="cause">The system's reason.</param>
+    public static PluginCandidate Unreadable(string path, Exception cause)
+    {
+        string name = System.IO.Path.GetFileName(path);
+        if (PluginScan.IsDll(name)) name = System.IO.Path.GetFileNameWithoutExtension(name);
+        return new PluginCandidate(name, path, EntryPath: null, $"{path} can't be read: {cause.Message}") { IsUnreadable = true };
+    }
 }

@@ -10,14 +10,15 @@ internal static class PluginScan
 
     private const string Contract = "EbpfAgent.Abstractions.dll";
 
-    /// <summary>The candidates in the order of their names, which is the order of loading, and what is wrong with the folders themselves.</summary>
-    public static (IReadOnlyList<PluginCandidate> Candidates, IReadOnlyList<string> Problems) Scan(IEnumerable<string> folders)
+    /// <summary>Looks into the folders, in their order: of two plugins of one name, the first is the plugin.</summary>
+    public static PluginListing Scan(IEnumerable<string> folders)
     {
         var found = new SortedDictionary<string, PluginCandidate>(StringComparer.OrdinalIgnoreCase);
         List<string> problems = [];
+        List<string> unreadable = [];
         foreach (string folder in folders)
         {
-            foreach (PluginCandidate candidate in List(folder, problems))
+            foreach (PluginCandidate candidate in List(folder, problems, unreadable))
             {
                 if (found.TryGetValue(candidate.Name, out PluginCandidate? first))
                     problems.Add($"{candidate.Path} is ignored: {first.Path} is a plugin of the same name; rename one of them");
@@ -26,10 +27,12 @@ internal static class PluginScan
             }
         }
 
-        return ([.. found.Values], problems);
+        return new PluginListing([.. found.Values], problems, unreadable);
     }
 
-    private static IEnumerable<PluginCandidate> List(string folder, List<string> problems)
+    public static bool IsDll(string name) => name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<PluginCandidate> List(string folder, List<string> problems, List<string> unreadable)
     {
         try
         {
@@ -44,6 +47,7 @@ internal static class PluginScan
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             problems.Add($"{folder} can't be read: {e.Message}");
+            unreadable.Add(folder);
         }
 
         return [];
@@ -52,36 +56,71 @@ internal static class PluginScan
     // One folder that can't be read, or that goes away while it is looked at, must not hide the plugins beside it.
     private static PluginCandidate? TryLook(string path)
     {
+        // What an editor, a copy in progress or a version control system keeps beside the real thing.
+        if (PluginFiles.IsAside(Path.GetFileName(path.AsSpan()))) return null;
         try
         {
             return Look(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException e) when (!IsOutOfSight(path))
         {
-            return new PluginCandidate(Path.GetFileName(path), path, EntryPath: null, $"{path} can't be read: {e.Message}");
+            return PluginCandidate.Unreadable(path, e);
+        }
+        catch (IOException e)
+        {
+            return PluginCandidate.Unreadable(path, e);
+        }
+    }
+
+    // In a folder that can be listed and not searched, nothing can be said of any entry, a readme included: it is the folder that can't be read.
+    private static bool IsOutOfSight(string path)
+    {
+        try
+        {
+            _ = new FileInfo(path).Attributes;
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
         }
     }
 
     private static PluginCandidate? Look(string path)
     {
         string name = Path.GetFileName(path);
-        // What an editor, a copy in progress or a version control system keeps beside the real thing.
-        if (name.StartsWith('.') || name.EndsWith('~')) return null;
-        if (Directory.Exists(path)) return LookInto(path, name);
-        return name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) && name != Contract
-            ? new PluginCandidate(Path.GetFileNameWithoutExtension(name), path, path, Problem: null)
+        var entry = new FileInfo(path);
+        if (Is(entry, FileAttributes.Directory)) return LookInto(path, name);
+        bool isThere = IsThere(entry);
+        if (!IsDll(name) || name == Contract) return null;
+        string plugin = Path.GetFileNameWithoutExtension(name);
+        if (isThere) return new PluginCandidate(plugin, path, path, Problem: null);
+        return entry.LinkTarget is { } target
+            ? new PluginCandidate(plugin, path, EntryPath: null, $"{path} is a symbolic link to {target}, which is not there; point it to the DLL, or remove it")
             : null;
     }
 
     private static PluginCandidate LookInto(string folder, string name)
     {
         string manifest = Path.Combine(folder, ManifestName);
-        if (File.Exists(manifest)) return new PluginCandidate(name, folder, manifest, Problem: null);
+        if (IsFile(manifest)) return new PluginCandidate(name, folder, manifest, Problem: null);
         string dll = Path.Combine(folder, name + ".dll");
-        if (File.Exists(dll)) return new PluginCandidate(name, folder, dll, Problem: null);
+        if (IsFile(dll)) return new PluginCandidate(name, folder, dll, Problem: null);
         string[] dlls = [.. Directory.EnumerateFiles(folder, "*.dll").Where(static file => Path.GetFileName(file) != Contract)];
         return dlls.Length == 1
             ? new PluginCandidate(name, folder, dlls[0], Problem: null)
             : new PluginCandidate(name, folder, EntryPath: null, $"{folder} is not a plugin: it has no {ManifestName} and no {name}.dll{(dlls.Length > 1 ? $" (and {dlls.Length} other DLLs, of which none is the folder's)" : "")}");
     }
+
+    private static bool IsFile(string path)
+    {
+        var entry = new FileInfo(path);
+        return !Is(entry, FileAttributes.Directory) && IsThere(entry);
+    }
+
+    // Of a link, the attributes say that it is one, and whether it leads to a folder; the kernel is asked once for both.
+    private static bool IsThere(FileInfo entry) => entry.Exists && (!Is(entry, FileAttributes.ReparsePoint) || RealPath.Of(entry.FullName) is not null);
+
+    // All bits are set where there is nothing.
+    private static bool Is(FileInfo entry, FileAttributes kind) => entry.Attributes is var attributes && (int)attributes != -1 && (attributes & kind) != 0;
 }

@@ -133,5 +133,5 @@ public sealed class PluginScanTests : IDisposable
 
     private string PathOf(string file) => Path.Combine(_folder.Plugins, file);
 
-    private (IReadOnlyList<PluginCandidate> Candidates, IReadOnlyList<string> Problems) Scan() => PluginScan.Scan([_folder.Plugins]);
+    private PluginListing Scan() => PluginScan.Scan([_folder.Plugins]);
 }

@@ -7,10 +7,10 @@ internal static partial class Unprivileged
 {
     private const uint Nobody = 65534;
 
-    public static T Run<T>(string closed, Func<T> work)
+    public static T Run<T>(string closed, Func<T> work, UnixFileMode mode = UnixFileMode.None)
     {
         UnixFileMode before = File.GetUnixFileMode(closed);
-        File.SetUnixFileMode(closed, UnixFileMode.None);
+        File.SetUnixFileMode(closed, mode);
         try
         {
             return RunAsNobody(work);
