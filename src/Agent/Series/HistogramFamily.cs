@@ -8,30 +8,71 @@ namespace EbpfAgent.Series;
 /// not committed has changed nothing.
 /// </summary>
 /// <remarks>
-/// Staging belongs to the polling thread. <see cref="Series"/> and <see cref="Commit"/> are called with <paramref name="gate"/> held, which the
+/// Staging belongs to the polling thread. <see cref="Series"/> and <see cref="Commit"/> are called with <see cref="Gate"/> held, which the
 /// families of a plugin share, so that a scrape sees all of one poll or none of it.
 /// </remarks>
-internal sealed class HistogramFamily(
-    FamilyDescription description, int keySize, IKeyDecoder decoder, SeriesLimits limits, Lock gate, TimeProvider time)
+internal sealed partial class HistogramFamily
 {
-    private readonly PolledKeys _keys = new(keySize, description.Scheme.Slots + 1, slotsAreEntries: !description.HasSum);
+    private readonly SeriesLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly KeyNaming _naming;
+    private readonly LabelSets _labels;
     private readonly List<NewKey> _newKeys = [];
+    private readonly ulong[] _scratch;
+    private readonly byte[] _someKey;
+    private PolledKeys _keys;
+    private bool _hasSomeKey;
+    private int[]? _former;
 
-    public FamilyDescription Description { get; } = description;
+    /// <param name="description">What it is.</param>
+    /// <param name="keySize">Bytes of a key, as the decoder gets it.</param>
+    /// <param name="decoder">From a key to label values.</param>
+    /// <param name="limits">The bounds of its series.</param>
+    /// <param name="gate">The lock that the families of a plugin share.</param>
+    /// <param name="time">What expiry and the cost of decoding are measured by; that of a family that is taken over, too.</param>
+    public HistogramFamily(FamilyDescription description, int keySize, IKeyDecoder decoder, SeriesLimits limits, Lock gate, TimeProvider time)
+    {
+        int words = description.Scheme.Slots + 1;
+        _limits = limits;
+        _time = time;
+        _naming = new KeyNaming(decoder, limits.MaxLabelLength, time);
+        _labels = new LabelSets(description.LabelNames, words, limits, time);
+        _scratch = new ulong[words];
+        _someKey = new byte[keySize];
+        _keys = new PolledKeys(keySize, words, slotsAreEntries: !description.HasSum);
+        Description = description;
+        Gate = gate;
+    }
+
+    public FamilyDescription Description { get; }
 
     /// <summary>The series, to be read with <see cref="Gate"/> held.</summary>
-    public SeriesTable Series { get; } = new(description.Scheme.Slots + 1, limits.MaxSeries);
+    public SeriesTable Series => _labels.Table;
 
-    public Lock Gate { get; } = gate;
+    public Lock Gate { get; }
 
     /// <summary>What was left out, and why.</summary>
     public DropCounts Drops { get; } = new();
 
     /// <summary>The time that decoding has taken so far.</summary>
-    public TimeSpan DecodingTime { get; private set; }
+    public TimeSpan DecodingTime => _naming.Time;
 
     /// <summary>How many keys the last poll found in the map.</summary>
     public int Keys => _keys.Count;
+
+    /// <summary>The series that have expired, to be read with <see cref="Gate"/> held.</summary>
+    public RememberedSeries Remembered => _labels.Remembered;
+
+    /// <summary>Copies some key that the last poll that was kept has read. Any thread may call: it takes <see cref="Gate"/>.</summary>
+    /// <returns>False if the map was empty, or has not been polled.</returns>
+    public bool TryCopyAnyKey(out byte[] key)
+    {
+        lock (Gate)
+        {
+            key = _hasSomeKey ? [.. _someKey] : [];
+            return _hasSomeKey;
+        }
+    }
 
     /// <summary>Begins a poll.</summary>
     public void Begin() => _keys.Begin();
@@ -44,7 +85,7 @@ internal sealed class HistogramFamily(
     public Span<ulong> Stage(ReadOnlySpan<byte> key)
     {
         int row = _keys.Touch(key, out bool added, out bool firstInPoll);
-        if (added) Decode(key, row);
+        if (added || (_keys.AnyUndecided && _keys.Series(row) == PolledKeys.Undecided)) Decode(key, row);
         Span<ulong> staged = _keys.Now(row);
         if (firstInPoll) staged.Clear();
         return staged;
@@ -54,55 +95,135 @@ internal sealed class HistogramFamily(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Commit()
     {
-        foreach (NewKey key in _newKeys) FindSeries(key);
-        _newKeys.Clear();
-        for (int row = 0; row < _keys.Rows; row++)
+        long now = _time.GetTimestamp();
+        bool checksExpiry = _labels.IsCheckDue(now);
+        FindSeries(now, checksExpiry);
+        PolledKeys keys = _keys;
+        SeriesTable table = _labels.Table;
+        for (int row = 0; row < keys.Rows; row++)
         {
-            if (!_keys.IsRead(row)) continue;
-            int series = _keys.Series(row);
-            if (series >= 0) _keys.AddGain(row, Series.Totals(series));
+            int series = keys.Series(row);
+            if (series < 0 || !keys.IsRead(row) || !table.IsExposed(series)) CommitOther(row, now);
+            else if (keys.AddGain(row, table.Totals(series))) table.Changed(series) = now;
         }
 
-        _keys.Keep();
+        if (checksExpiry) _labels.RestUnchanged(now);
+        Finish();
     }
 
     private void Decode(ReadOnlySpan<byte> key, int row)
     {
-        long started = time.GetTimestamp();
-        try
-        {
-            IReadOnlyList<string>? values = decoder.Decode(key);
-            if (values is null)
-                LeaveOut(row, DropReason.Filtered, null);
-            else
-                _newKeys.Add(new NewKey(row, LabelText.Format(decoder.LabelNames, LabelValues.Clean(values, limits.MaxLabelLength))));
-        }
-        catch (Exception e)
-        {
-            // A decoder is a plugin's code: whatever it throws costs its own key, and nothing else.
-            LeaveOut(row, DropReason.DecodeFailed, e.Message);
-        }
-        finally
-        {
-            DecodingTime += time.GetElapsedTime(started);
-        }
+        string? labels = _naming.Name(key, out string? failure);
+        if (labels is not null) _newKeys.Add(new NewKey(row, labels));
+        _keys.Series(row) = labels is not null ? PolledKeys.Named : failure is not null ? PolledKeys.Failed : PolledKeys.Filtered;
+        if (failure is not null) Drops.Count(DropReason.DecodeFailed, failure);
+        else if (labels is null && Former(row) != PolledKeys.Filtered) Drops.Count(DropReason.Filtered, null);
     }
 
-    private void FindSeries(NewKey key)
+    // Label sets that have a series come first: then it is known which series nobody needs any more, and so what room there is for new ones.
+    private void FindSeries(long now, bool checksExpiry)
     {
-        // Decoded in a poll that failed later, and gone since: a series for it would stand at zero.
-        if (!_keys.IsRead(key.Row)) return;
-        int series = Series.GetOrAdd(key.Labels);
-        if (series >= 0)
-            _keys.Series(key.Row) = series;
-        else
-            LeaveOut(key.Row, DropReason.SeriesLimit, $"{Description.Name} has {limits.MaxSeries} series, its limit, and {{{key.Labels}}} would be one more; raise limits.maxSeries, or let fewer label values through");
+        _keys.AllDecided();
+        int rest = 0;
+        for (int i = 0; i < _newKeys.Count; i++)
+        {
+            NewKey key = _newKeys[i];
+            // Decoded in a poll that failed later, and gone since: a series for it would stand at zero.
+            if (!_keys.IsRead(key.Row)) continue;
+            int series = _labels.JoinKnown(key.Labels);
+            if (series >= 0) Assign(key.Row, series);
+            else _newKeys[rest++] = key;
+        }
+
+        if (_former is not null) VacateRenamed(_former, now);
+        if (checksExpiry) _labels.RetireGone(now);
+        for (int i = 0; i < rest; i++) FindRoom(_newKeys[i], now);
+        _newKeys.Clear();
+        if (_former is not null) _labels.RetireHidden();
+        _former = null;
     }
 
-    private void LeaveOut(int row, DropReason reason, string? message)
+    private void FindRoom(NewKey key, long now)
     {
-        _keys.Series(row) = reason == DropReason.DecodeFailed ? PolledKeys.Failed : PolledKeys.LeftOut;
-        Drops.Count(reason, message);
+        int former = Former(key.Row);
+        int series = _labels.Join(key.Labels, atRest: former >= 0 && Series.State(former) == SeriesState.Resting, now, out bool overflowed);
+        Assign(key.Row, series);
+        if (overflowed && former != PolledKeys.OverLimit && !_labels.IsOverflow(former)) CountOverflow(key.Labels);
+    }
+
+    private void Assign(int row, int series)
+    {
+        _keys.Series(row) = series;
+        _keys.LeftOut.Settle(row, series >= 0 ? Series.Totals(series) : _keys.LeftOut.Dropped(DropReason.SeriesLimit));
+    }
+
+    // Rows whose gain goes into no exposed series, or that have none, as the poll has not read their keys.
+    private void CommitOther(int row, long now)
+    {
+        int series = _keys.Series(row);
+        if (!_keys.IsInUse(row)) return;
+        if (!_keys.IsRead(row)) Leave(row, series, now);
+        else if (series >= 0) CommitResting(row, series, now);
+        else if (series == PolledKeys.Failed) Wait(row);
+        else LeaveOut(row, series == PolledKeys.Filtered ? DropReason.Filtered : DropReason.SeriesLimit);
+    }
+
+    private void CommitResting(int row, int series, long now)
+    {
+        _scratch.AsSpan().Clear();
+        if (!_keys.AddGain(row, _scratch)) return;
+        string labels = Series.Text(series);
+        int woken = _labels.Wake(series, now);
+        _keys.Series(row) = woken;
+        if (woken != series) CountOverflow(labels);
+        Gain.Add(_scratch, woken >= 0 ? Series.Totals(woken) : _keys.LeftOut.Dropped(DropReason.SeriesLimit));
+        if (woken >= 0) Series.Changed(woken) = now;
+    }
+
+    private void Wait(int row)
+    {
+        _scratch.AsSpan().Clear();
+        if (_keys.AddGain(row, _scratch)) Gain.Add(_scratch, _keys.LeftOut.WaitingOf(row));
+        if (_keys.TriesAgain) _keys.TryAgain(row);
+    }
+
+    private void LeaveOut(int row, DropReason reason)
+    {
+        Span<ulong> dropped = _keys.LeftOut.Dropped(reason);
+        _keys.LeftOut.Settle(row, dropped);
+        _keys.AddGain(row, dropped);
+    }
+
+    // What the key has counted is in its series already.
+    private void Leave(int row, int series, long now)
+    {
+        if (series >= 0) _labels.Leave(series, now);
+        _keys.LeftOut.Settle(row, _keys.LeftOut.Dropped(DropReason.DecodeFailed));
+        _keys.Remove(row);
+        _labels.Moved = true;
+    }
+
+    private void Finish()
+    {
+        _keys.LeftOut.Flush(Drops);
+        if (_labels.Moved || _keys.WasReset) _needsSnapshot = true;
+        _labels.Moved = false;
+        _keys.Keep();
+        RememberSomeKey();
+    }
+
+    private void RememberSomeKey()
+    {
+        int row = 0;
+        while (row < _keys.Rows && !_keys.IsInUse(row)) row++;
+        _hasSomeKey = row < _keys.Rows;
+        if (_hasSomeKey) _keys.Key(row).CopyTo(_someKey);
+    }
+
+    private void CountOverflow(string labels)
+    {
+        string consequence = _labels.OverflowText is { } other ? $" and is counted in {{{other}}}" : "";
+        Drops.Count(DropReason.SeriesLimit, $"{Description.Name} has {_limits.MaxSeries} series, its limit, and {{{labels}}} would be one more{consequence}; raise limits.maxSeries, or let fewer label values through");
     }
 
     private readonly record struct NewKey(int Row, string Labels);

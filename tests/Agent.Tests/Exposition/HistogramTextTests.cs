@@ -65,9 +65,9 @@ public sealed class HistogramTextTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static SeriesTable Table(BucketScheme scheme) => new(scheme.Slots + 1, limit: 1000);
+    private static SeriesTable Table(BucketScheme scheme) => new(scheme.Slots + 1);
 
-    private static void Set(SeriesTable series, string labels, ulong[] totals) => totals.CopyTo(series.Totals(series.GetOrAdd(labels)));
+    private static void Set(SeriesTable series, string labels, ulong[] totals) => totals.CopyTo(series.Totals(series.Add(labels)));
 
     private static FamilyDescription Describe(string name, string help, BucketScheme scheme, bool hasSum) => new(name, help, [], scheme, hasSum);
 
