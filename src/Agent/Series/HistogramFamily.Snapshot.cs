@@ -37,7 +37,7 @@ internal sealed partial class HistogramFamily
     /// <exception cref="InvalidDataException">The snapshot is damaged, or another map's. Nothing has changed.</exception>
     public void ReadSnapshot(Stream stream)
     {
-        var reader = new SnapshotReader(stream);
+        using var reader = new SnapshotReader(stream);
         IReadOnlyList<string> names = reader.ReadShape(Description, _keys.KeySize);
         var old = new HistogramFamily(Description with { LabelNames = names }, _keys.KeySize, NoDecoder.Instance, _limits, Gate, _time);
         TimeSpan decoding = reader.ReadState(new FamilyState(old._keys, null, old._labels, old.Drops, default), _time.GetTimestamp());

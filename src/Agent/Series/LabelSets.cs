@@ -7,7 +7,7 @@ namespace EbpfAgent.Series;
 /// A label set whose values are all <c>other</c> is the one for what is above the limit, whoever made it: it does not count against the limit and does not
 /// expire. A family without labels has one label set, which always has room.
 /// </remarks>
-internal sealed class LabelSets
+internal sealed partial class LabelSets
 {
     private readonly SeriesLimits _limits;
     private readonly string? _overflowText;
@@ -143,46 +143,6 @@ internal sealed class LabelSets
         for (int series = 0; series < Table.Places; series++)
         {
             if (Table.State(series) is SeriesState.Resting or SeriesState.Closed && Table.Keys(series) == 0) Retire(series);
-        }
-    }
-
-    /// <summary>Takes over all of another's label sets, of the same names; no key maps to them yet. Those above the limit stay, and no new ones come till there is room.</summary>
-    /// <returns>For each of the other's places its series here.</returns>
-    public int[] Adopt(LabelSets old, SlotMapping mapping)
-    {
-        ulong[] words = new ulong[Table.Words];
-        int[] places = new int[old.Table.Places];
-        for (int series = 0; series < places.Length; series++)
-        {
-            places[series] = PolledKeys.Undecided;
-            if (old.Table.State(series) == SeriesState.Free) continue;
-            int adopted = Table.Add(old.Table.Text(series), old.Table.State(series), old.Table.Changed(series));
-            mapping.Carry(old.Table.Totals(series), Table.Totals(adopted));
-            places[series] = adopted;
-        }
-
-        foreach (RememberedSeries.Entry entry in old.Remembered.OldestFirst)
-        {
-            words.AsSpan().Clear();
-            mapping.Carry(entry.Totals, words);
-            Remembered.Put(entry.Labels, words);
-        }
-
-        foreach (ulong hash in old.Overflowed.Hashes) Overflowed.Add(hash);
-        Remembered.CountForgotten(old.Remembered.Forgotten);
-        if (_overflowText is not null) _overflow = Table.Find(_overflowText);
-        if (_overflow >= 0) Table.SetState(_overflow, SeriesState.Exposed);
-        return places;
-    }
-
-    /// <summary>Counts all of another's series as forgotten: its label sets have other names.</summary>
-    public void Disown(LabelSets old)
-    {
-        Remembered.CountForgotten(old.Remembered.Forgotten);
-        foreach (RememberedSeries.Entry entry in old.Remembered.OldestFirst) Remembered.CountForgotten(Gain.Observations(entry.Totals));
-        for (int series = 0; series < old.Table.Places; series++)
-        {
-            if (old.Table.State(series) != SeriesState.Free) Remembered.CountForgotten(Gain.Observations(old.Table.Totals(series)));
         }
     }
 

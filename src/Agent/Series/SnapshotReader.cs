@@ -6,7 +6,7 @@ namespace EbpfAgent.Series;
 /// Reads what <see cref="SnapshotWriter"/> wrote, from a file that may be cut off, damaged or another map's. Nothing is allocated for what a snapshot merely says is
 /// there: memory grows with what is read.
 /// </summary>
-internal sealed class SnapshotReader(Stream stream)
+internal sealed class SnapshotReader(Stream stream) : IDisposable
 {
     private const string Subject = "the snapshot";
 
@@ -31,7 +31,6 @@ internal sealed class SnapshotReader(Stream stream)
     /// <summary>Reads the rest into an empty family's state, and returns the time that decoding took.</summary>
     public TimeSpan ReadState(FamilyState state, long now)
     {
-        using SnapshotStream closing = _from;
         foreach (DropReason reason in Enum.GetValues<DropReason>()) state.Drops.Restore(reason, _from.Read<long>(), _from.Read<ulong>());
         var decoding = new TimeSpan(_from.Read<long>());
         ReadSeries(state.Labels.Table, now);
@@ -41,6 +40,8 @@ internal sealed class SnapshotReader(Stream stream)
         _from.CheckSeal();
         return decoding;
     }
+
+    public void Dispose() => _from.Dispose();
 
     private bool IsSameRaw(BucketScheme scheme)
     {

@@ -9,8 +9,9 @@ namespace EbpfAgent.Series;
 /// </summary>
 internal sealed class SnapshotStream(Stream stream, string subject) : IDisposable
 {
-    // A label text is bounded by the limit of a label value and the number of labels, and both are far below.
-    private const int LongestText = 1 << 20;
+    // Far above what the limit of a label value allows; and a text is given room as it is read, not as it is announced.
+    private const int LongestText = 1 << 26;
+    private const int FirstRoom = 4 << 10;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -63,8 +64,15 @@ internal sealed class SnapshotStream(Stream stream, string subject) : IDisposabl
 
     public string ReadText()
     {
-        byte[] bytes = new byte[ReadCount(LongestText)];
+        int length = ReadCount(LongestText);
+        byte[] bytes = new byte[Math.Min(length, FirstRoom)];
         Read(bytes);
+        for (int read = bytes.Length; read < length; read = bytes.Length)
+        {
+            Array.Resize(ref bytes, Math.Min(length, read * 2));
+            Read(bytes.AsSpan(read));
+        }
+
         return Encoding.UTF8.GetString(bytes);
     }
 
