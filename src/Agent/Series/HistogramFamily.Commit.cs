@@ -46,12 +46,13 @@ internal sealed partial class HistogramFamily
         _newKeys.Clear();
         if (_former is not null) _labels.RetireHidden();
         _former = null;
+        _rested = null;
     }
 
     private void FindRoom(NewKey key, long now)
     {
         int former = Former(key.Row);
-        int series = _labels.Join(key.Labels, atRest: former >= 0 && Series.State(former) == SeriesState.Resting, now, out bool overflowed);
+        int series = _labels.Join(key.Labels, atRest: _rested is not null && key.Row < _rested.Length && _rested[key.Row], now, out bool overflowed);
         Assign(key.Row, series);
         if (overflowed && former != PolledKeys.OverLimit && !_labels.IsOverflow(former)) CountOverflow(key.Labels);
     }

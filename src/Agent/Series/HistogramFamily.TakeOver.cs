@@ -57,6 +57,9 @@ internal sealed partial class HistogramFamily
             if (_former[row] >= 0) _former[row] = places?[_former[row]] ?? PolledKeys.Undecided;
         }
 
+        // Asked now: a place may have another series by the time that the row is decoded.
+        _rested = [.. _former.Select(series => series >= 0 && Series.State(series) == SeriesState.Resting)];
+
         _hasSomeKey = old._hasSomeKey;
         old._someKey.CopyTo(_someKey, 0);
     }

@@ -23,6 +23,7 @@ internal sealed partial class HistogramFamily
     private PolledKeys _keys;
     private bool _hasSomeKey;
     private int[]? _former;
+    private bool[]? _rested;
 
     /// <param name="description">What it is.</param>
     /// <param name="keySize">Bytes of a key, as the decoder gets it.</param>

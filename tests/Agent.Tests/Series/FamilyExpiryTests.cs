@@ -116,6 +116,19 @@ public sealed class FamilyExpiryTests : FamilyTest
     }
 
     [Fact]
+    public void One_that_was_exposed_under_another_name_does_not_rest_because_another_has_its_place()
+    {
+        HistogramFamily old = Family(ByNumber(), Unchanged);
+        Poll(old, (1, [0, 5, 0, 0]), (2, [0, 5, 0, 0]));
+        Time.Advance(TimeSpan.FromMinutes(11));
+        Poll(old, (1, [0, 6, 0, 0]), (2, [0, 5, 0, 0]));
+        Assert.Equal("1:6", Counts(old));
+        HistogramFamily family = TakenOver(old, sameMap: true, new StubDecoder(static key => [$"x{key}"], "key"), Unchanged);
+        Poll(family, (2, [0, 5, 0, 0]), (1, [0, 6, 0, 0]));
+        Assert.Equal("x1:0", Counts(family));
+    }
+
+    [Fact]
     public void A_resting_series_that_finds_no_room_is_counted_in_other_from_then_on()
     {
         HistogramFamily family = Family(ByNumber(), Unchanged with { MaxSeries = 1 });
