@@ -111,6 +111,7 @@ public sealed class FamilyExpiryTests : FamilyTest
         HistogramFamily family = TakenOver(old, sameMap: true, new StubDecoder(static key => [key == 1 ? "1" : "two"], "key"), Unchanged);
         Poll(family, (1, [0, 5, 0, 0]), (2, [0, 5, 0, 0]));
         Assert.Empty(Exposed(family));
+        Assert.Equal(["key=\"2\""], family.Remembered.OldestFirst.Select(static entry => entry.Labels));
         Poll(family, (1, [0, 6, 0, 0]), (2, [0, 7, 0, 0]));
         Assert.Equal("1:6 two:2", Counts(family));
     }

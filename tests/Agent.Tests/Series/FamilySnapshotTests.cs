@@ -61,6 +61,9 @@ public sealed class FamilySnapshotTests : FamilyTest
         HistogramFamily family = Restored(Write(between), ByNumber());
         Poll(family, (1, [11, 7, 0, 0]), (2, [20, 6, 0, 0]));
         Assert.Equal("1:7 2:6", Counts(family));
+        HistogramFamily renamed = Restored(Write(TakenOver(Counted(), sameMap: true, ByNumber())), All("x"));
+        Poll(renamed, (1, [11, 7, 0, 0]), (2, [20, 6, 0, 0]));
+        Assert.Equal("x:2", Counts(renamed));
     }
 
     [Fact]
