@@ -42,7 +42,10 @@ internal sealed class HistogramText
         if (series.Count == 0) return;
         _head.CopyTo(buffer.GetSpan(_head.Length));
         buffer.Advance(_head.Length);
-        for (int i = 0; i < series.Count; i++) WriteSeries(series.Labels(i), series.Totals(i), buffer);
+        for (int place = 0; place < series.Places; place++)
+        {
+            if (series.IsExposed(place)) WriteSeries(series.Labels(place), series.Totals(place), buffer);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -29,7 +29,7 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
             var gate = new Lock();
             MapPoll[] polls = [.. bindings.Select(binding => CreatePoll(loaded, binding, settings, gate))];
             loaded.Attach(kernel);
-            registry.Publish(polls.Select(static poll => poll.Family));
+            registry.Publish(settings.Name, [.. polls.Select(static poll => poll.Family)]);
             return new RunningPlugin(definition, loaded, polls, gate);
         }
         catch (Exception e)

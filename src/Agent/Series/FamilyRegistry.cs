@@ -22,18 +22,42 @@ internal sealed class FamilyRegistry
     /// <summary>The families that are exposed, by name.</summary>
     public ImmutableSortedDictionary<string, HistogramFamily> Families => Volatile.Read(ref _families);
 
-    /// <summary>Takes all of these names for an owner, or none.</summary>
-    /// <returns>Null, or the name that somebody else has, and who.</returns>
+    /// <summary>Takes all of these names for an owner, or none. What the owner has already it may claim again, and keeps besides: a reload reserves first.</summary>
+    /// <returns>Null, or the name that somebody else has (or that is there twice), and who.</returns>
     public (string Name, string Owner)? Reserve(IReadOnlyList<string> names, string owner)
     {
         lock (_gate)
         {
-            string[] all = [.. names.SelectMany(static name => Suffixes.Select(suffix => name + suffix))];
-            string? taken = all.FirstOrDefault(_owners.ContainsKey) ?? all.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1)?.Key;
+            string[] all = [.. names.SelectMany(WithSuffixes)];
+            string? taken = all.FirstOrDefault(name => _owners.TryGetValue(name, out string? other) && other != owner)
+                ?? all.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1)?.Key;
             if (taken is not null) return (taken, _owners.GetValueOrDefault(taken, owner));
-            foreach (string name in all) _owners.Add(name, owner);
+            foreach (string name in all) _owners[name] = owner;
             return null;
         }
+    }
+
+    /// <summary>
+    /// Exposes exactly these families of an owner, who has reserved their names, and gives back the names that it no longer uses. What the owner had
+    /// exposed is replaced at one stroke: a scrape sees all of the old or all of the new.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A name is not reserved; nothing has changed.</exception>
+    public void Publish(string owner, IReadOnlyList<HistogramFamily> families)
+    {
+        lock (_gate)
+        {
+            string? foreign = families.Select(static family => family.Description.Name).FirstOrDefault(name => _owners.GetValueOrDefault(name) != owner);
+            if (foreign is not null) throw new InvalidOperationException($"metric '{foreign}' is not reserved for '{owner}'; reserve it before it is published");
+            var exposed = _families.RemoveRange(Held(owner)).SetItems(families.Select(static family => KeyValuePair.Create(family.Description.Name, family)));
+            Volatile.Write(ref _families, exposed);
+            KeepExposedNames(owner);
+        }
+    }
+
+    /// <summary>Gives back what an owner has reserved and not published: its reload, or its first load, has failed. What it exposes stays as it is.</summary>
+    public void Cancel(string owner)
+    {
+        lock (_gate) KeepExposedNames(owner);
     }
 
     /// <summary>Gives an owner's names back, and ends the exposition of its families.</summary>
@@ -41,15 +65,18 @@ internal sealed class FamilyRegistry
     {
         lock (_gate)
         {
-            string[] names = [.. _owners.Where(pair => pair.Value == owner).Select(static pair => pair.Key)];
-            foreach (string name in names) _owners.Remove(name);
-            Volatile.Write(ref _families, _families.RemoveRange(names));
+            Volatile.Write(ref _families, _families.RemoveRange(Held(owner)));
+            KeepExposedNames(owner);
         }
     }
 
-    /// <summary>Exposes families whose names their owner has reserved.</summary>
-    public void Publish(IEnumerable<HistogramFamily> published)
+    private static IEnumerable<string> WithSuffixes(string name) => Suffixes.Select(suffix => name + suffix);
+
+    private string[] Held(string owner) => [.. _owners.Where(pair => pair.Value == owner).Select(static pair => pair.Key)];
+
+    private void KeepExposedNames(string owner)
     {
-        lock (_gate) Volatile.Write(ref _families, _families.SetItems(published.Select(static family => KeyValuePair.Create(family.Description.Name, family))));
+        string[] held = Held(owner);
+        foreach (string name in held.Except(held.Where(_families.ContainsKey).SelectMany(WithSuffixes))) _owners.Remove(name);
     }
 }

@@ -30,6 +30,9 @@ internal sealed class KeyTable(int keySize)
     /// <summary>How many rows fit before the next growth.</summary>
     public int Capacity => _nexts.Length;
 
+    /// <summary>Whether a row below <see cref="Rows"/> has a key.</summary>
+    public bool IsInUse(int row) => _inUse[row];
+
     /// <summary>Whether this row is in use, and this key's.</summary>
     public bool Holds(int row, ReadOnlySpan<byte> key) => row < Rows && _inUse[row] && Key(row).SequenceEqual(key);
 

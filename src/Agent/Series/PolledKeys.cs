@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace EbpfAgent.Series;
@@ -12,14 +11,20 @@ namespace EbpfAgent.Series;
 /// <param name="slotsAreEntries">Whether each slot is a map entry of its own, and so may be deleted alone.</param>
 internal sealed class PolledKeys(int keySize, int words, bool slotsAreEntries)
 {
-    /// <summary>The key is new: no series has been looked for.</summary>
+    /// <summary>The key is yet to be decoded.</summary>
     public const int Undecided = -1;
 
-    /// <summary>The key has no series and gets none.</summary>
-    public const int LeftOut = -2;
+    /// <summary>The key has been decoded in a poll that is not committed yet.</summary>
+    public const int Named = -2;
+
+    /// <summary>The decoder leaves the key out.</summary>
+    public const int Filtered = -3;
 
     /// <summary>The key could not be decoded. It is tried again now and then: what failed may have been the moment, not the key.</summary>
-    public const int Failed = -3;
+    public const int Failed = -4;
+
+    /// <summary>The key's label set found no room, and is dropped.</summary>
+    public const int OverLimit = -5;
 
     // A minute at the usual interval: often enough to be back soon, seldom enough that a decoder that always fails costs little.
     private const uint PollsBetweenTries = 12;
@@ -32,8 +37,27 @@ internal sealed class PolledKeys(int keySize, int words, bool slotsAreEntries)
     private uint[] _readIn = [];
     private uint _poll;
     private int _lastTouched = -1;
+    private bool _wasReset;
+
+    public int KeySize => keySize;
+
+    public int Words => words;
+
+    public bool SlotsAreEntries => slotsAreEntries;
 
     public int Count => _table.Count;
+
+    /// <summary>What keys without a series have gained.</summary>
+    public LeftOutGains LeftOut { get; } = new(words);
+
+    /// <summary>Whether keys that were read before are yet to be decoded: false but after a take-over, and when a key that failed is to be tried again.</summary>
+    public bool AnyUndecided { get; private set; }
+
+    /// <summary>Whether keys that could not be decoded are tried again in the next poll.</summary>
+    public bool TriesAgain => _poll % PollsBetweenTries == 0;
+
+    /// <summary>Whether an entry was seen to be deleted and made anew since the last <see cref="Keep"/>.</summary>
+    public bool WasReset => _wasReset;
 
     /// <summary>Begins a read: no key has been seen in it.</summary>
     public void Begin()
@@ -64,80 +88,68 @@ internal sealed class PolledKeys(int keySize, int words, bool slotsAreEntries)
     /// <summary>Where the current poll's words of a row go.</summary>
     public Span<ulong> Now(int row) => _now.AsSpan(row * words, words);
 
+    /// <summary>The words of a row that its next gain is counted from.</summary>
+    public Span<ulong> Before(int row) => _before.AsSpan(row * words, words);
+
+    /// <summary>The row's series, or why it has none.</summary>
     public ref int Series(int row) => ref _series[row];
 
     /// <summary>All rows are below it.</summary>
     public int Rows => _table.Rows;
 
+    public bool IsInUse(int row) => _table.IsInUse(row);
+
+    /// <summary>The key of a row that is in use.</summary>
+    public ReadOnlySpan<byte> Key(int row) => _table.Key(row);
+
     /// <summary>Whether the current poll has read the row.</summary>
     public bool IsRead(int row) => _readIn[row] == _poll;
 
-    /// <summary>
-    /// Adds to <paramref name="totals"/> what the row has gained since the last poll that was kept. A slot that went down says that the entry was deleted
-    /// and made anew: then all of it is gain. (The sum may wrap around, and says nothing.)
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void AddGain(int row, Span<ulong> totals)
+    /// <summary>Adds to <paramref name="totals"/> what the row has gained since the last poll that was kept, and says whether that is anything.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool AddGain(int row, Span<ulong> totals)
     {
-        ReadOnlySpan<ulong> current = Now(row);
+        ReadOnlySpan<ulong> current = _now.AsSpan(row * words, words);
         ReadOnlySpan<ulong> last = _before.AsSpan(row * words, words);
-        if (slotsAreEntries)
-        {
-            AddGainBySlot(current, last, totals);
-            return;
-        }
-
-        if (AnyBelow(current[1..], last[1..])) last = _zeros;
-        int i = 0;
-        for (; i <= totals.Length - Vector<ulong>.Count; i += Vector<ulong>.Count)
-        {
-            Vector<ulong> gain = new Vector<ulong>(current[i..]) - new Vector<ulong>(last[i..]);
-            (new Vector<ulong>(totals[i..]) + gain).CopyTo(totals[i..]);
-        }
-
-        for (; i < totals.Length; i++) totals[i] += current[i] - last[i];
+        return slotsAreEntries ? Gain.OfSlots(current, last, totals, ref _wasReset) : Gain.OfEntry(current, last, _zeros, totals, ref _wasReset);
     }
 
-    /// <summary>Ends a poll that is kept: what it has read is what the next one's gain is counted from, and keys that it has not read have left the map.</summary>
+    /// <summary>Forgets the key of a row, and frees the row.</summary>
+    public void Remove(int row)
+    {
+        _readIn[row] = 0;
+        _table.Remove(row);
+    }
+
+    /// <summary>Has a key that could not be decoded be tried again by the next poll. Its gains wait on.</summary>
+    public void TryAgain(int row)
+    {
+        _series[row] = Undecided;
+        AnyUndecided = true;
+    }
+
+    /// <summary>Says that every row that the current poll has read has been decoded.</summary>
+    public void AllDecided() => AnyUndecided = false;
+
+    /// <summary>Ends a poll that is kept: what it has read is what the next one's gain is counted from.</summary>
     public void Keep()
     {
         (_before, _now) = (_now, _before);
-        ForgetUnread();
+        _wasReset = false;
     }
 
-    private static void AddGainBySlot(ReadOnlySpan<ulong> current, ReadOnlySpan<ulong> last, Span<ulong> totals)
+    /// <summary>Has every key be decoded anew, and returns the series that rows had before, or why they had none.</summary>
+    public int[] DecodeAnew()
     {
-        for (int i = 0; i < totals.Length; i++) totals[i] += current[i] >= last[i] ? current[i] - last[i] : current[i];
-    }
-
-    // Their counts are in their series already. A key that is to be tried again is forgotten too: it comes back as a new one, with all of its counts.
-    private void ForgetUnread()
-    {
-        bool isTry = _poll % PollsBetweenTries == 0;
-        for (int row = 0; row < _table.Rows; row++)
+        int[] former = new int[Rows];
+        for (int row = 0; row < former.Length; row++)
         {
-            // A free row keeps the number of the poll in which it was last read, or 0 once it is forgotten.
-            if (_readIn[row] == 0 || (_readIn[row] == _poll && !(isTry && _series[row] == Failed))) continue;
-            _readIn[row] = 0;
-            _table.Remove(row);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool AnyBelow(ReadOnlySpan<ulong> current, ReadOnlySpan<ulong> last)
-    {
-        int i = 0;
-        for (; i <= current.Length - Vector<ulong>.Count; i += Vector<ulong>.Count)
-        {
-            if (Vector.LessThanAny(new Vector<ulong>(current[i..]), new Vector<ulong>(last[i..]))) return true;
+            former[row] = IsInUse(row) && _series[row] != Named ? _series[row] : Undecided;
+            _series[row] = Undecided;
         }
 
-        for (; i < current.Length; i++)
-        {
-            if (current[i] < last[i]) return true;
-        }
-
-        return false;
+        AnyUndecided = true;
+        return former;
     }
 
     private void MakeRoom(int row)

@@ -40,6 +40,20 @@ public sealed class HistogramTextTests
         Assert.Empty(Write("x", "h", Table(BucketScheme.Explicit([1], UnitScale.One)), BucketScheme.Explicit([1], UnitScale.One), hasSum: true));
 
     [Fact]
+    public void Only_series_that_are_exposed_are_written()
+    {
+        BucketScheme scheme = BucketScheme.Explicit([1], UnitScale.One);
+        SeriesTable series = Table(scheme);
+        foreach (string label in new[] { "a", "b", "c" }) Set(series, $"x=\"{label}\"", [0, 1, 0]);
+        series.Remove(0);
+        series.SetState(1, SeriesState.Resting);
+        string text = Write("x", "h", series, scheme, hasSum: false);
+        Assert.Equal(["c"], text.Split('\n').Where(static line => line.StartsWith("x_count", StringComparison.Ordinal)).Select(static line => line.Split('"')[1]));
+        series.SetState(2, SeriesState.Resting);
+        Assert.Empty(Write("x", "h", series, scheme, hasSum: false));
+    }
+
+    [Fact]
     public void A_series_larger_than_a_chunk_fits()
     {
         BucketScheme scheme = BucketScheme.Linear(1, 1, 1023, UnitScale.One);
@@ -65,9 +79,9 @@ public sealed class HistogramTextTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static SeriesTable Table(BucketScheme scheme) => new(scheme.Slots + 1, limit: 1000);
+    private static SeriesTable Table(BucketScheme scheme) => new(scheme.Slots + 1);
 
-    private static void Set(SeriesTable series, string labels, ulong[] totals) => totals.CopyTo(series.Totals(series.GetOrAdd(labels)));
+    private static void Set(SeriesTable series, string labels, ulong[] totals) => totals.CopyTo(series.Totals(series.Add(labels)));
 
     private static FamilyDescription Describe(string name, string help, BucketScheme scheme, bool hasSum) => new(name, help, [], scheme, hasSum);
 

@@ -40,8 +40,8 @@ public sealed class ReferenceTextTests
     private static string[] Ours(string[] values, ulong[] slots)
     {
         BucketScheme scheme = BucketScheme.Seconds(-2, 1);
-        var series = new SeriesTable(scheme.Slots + 1, limit: 1);
-        Span<ulong> totals = series.Totals(series.GetOrAdd(LabelText.Format(Names, values)));
+        var series = new SeriesTable(scheme.Slots + 1);
+        Span<ulong> totals = series.Totals(series.Add(LabelText.Format(Names, values)));
         totals[0] = 20_750_000_000;
         slots.CopyTo(totals[1..]);
         var buffer = new ExpositionBuffer();

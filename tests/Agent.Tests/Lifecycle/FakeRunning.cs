@@ -31,7 +31,7 @@ internal sealed class FakeRunning
         _isDisposed = () => definition.IsDisposed;
         Plugin = new RunningPlugin(definition, loaded, [poll], gate);
         registry.Reserve(["fake"], "test");
-        registry.Publish([_family]);
+        registry.Publish("test", [_family]);
     }
 
     public FakeMapCalls Calls { get; } = new();

@@ -1,13 +1,9 @@
-using EbpfAgent.Folding;
 using EbpfAgent.Series;
-using Microsoft.Extensions.Time.Testing;
 
 namespace EbpfAgent.Tests.Series;
 
-public sealed class HistogramFamilyTests
+public sealed class HistogramFamilyTests : FamilyTest
 {
-    private readonly FakeTimeProvider _time = new();
-
     [Fact]
     public void Counts_of_a_key_become_its_series()
     {
@@ -166,7 +162,7 @@ public sealed class HistogramFamilyTests
     [Fact]
     public void A_series_above_the_limit_is_left_out_and_counted()
     {
-        HistogramFamily family = Family(ByNumber(), maxSeries: 2);
+        HistogramFamily family = Family(ByNumber(), Limits(2) with { Overflow = Overflow.Drop });
         Poll(family, (1, [1, 1, 0, 0]), (2, [1, 1, 0, 0]), (3, [1, 1, 0, 0]), (4, [1, 1, 0, 0]));
         Assert.Equal(2, family.Series.Count);
         Assert.Equal(2, family.Drops[DropReason.SeriesLimit]);
@@ -182,33 +178,88 @@ public sealed class HistogramFamilyTests
     }
 
     [Fact]
-    public void Steady_polls_of_many_keys_allocate_nothing()
+    public void What_left_out_keys_count_is_counted_by_reason()
+    {
+        HistogramFamily family = Family(new StubDecoder(static key => key == 1 ? null : [$"{key}"], "key"), Limits(1) with { Overflow = Overflow.Drop });
+        Poll(family, (1, [9, 1, 2, 0]), (2, [1, 1, 0, 0]), (3, [1, 4, 0, 0]));
+        Poll(family, (1, [9, 1, 2, 5]), (2, [1, 2, 0, 0]), (3, [1, 4, 1, 0]));
+        Assert.Equal(8UL, family.Drops.Observations(DropReason.Filtered));
+        Assert.Equal(5UL, family.Drops.Observations(DropReason.SeriesLimit));
+        Assert.Equal(0UL, family.Drops.Observations(DropReason.DecodeFailed));
+    }
+
+    [Fact]
+    public void What_a_key_has_counted_that_can_not_be_decoded_is_lost_when_it_leaves_the_map()
+    {
+        HistogramFamily family = Family(new StubDecoder(static _ => throw new TimeoutException("slow"), "key"));
+        Poll(family, (1, [9, 3, 0, 0]));
+        Poll(family, (1, [9, 0, 1, 0]));
+        Assert.Equal(0UL, family.Drops.Observations(DropReason.DecodeFailed));
+        Poll(family);
+        Assert.Equal(4UL, family.Drops.Observations(DropReason.DecodeFailed));
+    }
+
+    [Fact]
+    public void An_entry_that_is_made_anew_while_its_key_can_not_be_decoded_loses_nothing()
+    {
+        bool broken = true;
+        HistogramFamily family = Family(new StubDecoder(_ => broken ? throw new TimeoutException("slow") : ["ok"], "key"));
+        Poll(family, (1, [7, 7, 0, 0]));
+        for (int i = 0; i < 12; i++) Poll(family, (1, [2, 2, 0, 0]));
+        broken = false;
+        for (int i = 0; i < 12; i++) Poll(family, (1, [3, 3, 0, 0]));
+        Assert.Equal([10, 10, 0, 0], family.Series.Totals(0).ToArray());
+    }
+
+    [Theory]
+    [InlineData(0UL)]
+    [InlineData((1UL << 53) - 1)]
+    [InlineData(1UL << 53)]
+    [InlineData((1UL << 63) - 1)]
+    [InlineData(1UL << 63)]
+    [InlineData(ulong.MaxValue)]
+    public void A_sum_is_kept_modulo_2_to_the_64(ulong sum)
     {
         HistogramFamily family = Family(ByNumber());
+        Poll(family, (1, [sum, 1, 0, 0]));
+        Poll(family, (1, [unchecked(sum + 10), 2, 0, 0]));
+        Assert.Equal([unchecked(sum + 10), 2, 0, 0], family.Series.Totals(0).ToArray());
+    }
+
+    [Fact]
+    public void Any_key_of_the_last_kept_poll_can_be_had()
+    {
+        HistogramFamily family = Family(ByNumber());
+        Assert.False(family.TryCopyAnyKey(out _));
+        Stage(family, (1, [0, 1, 0, 0]));
+        Assert.False(family.TryCopyAnyKey(out _));
+        Poll(family, (7, [0, 1, 0, 0]));
+        Assert.True(family.TryCopyAnyKey(out byte[] key));
+        Assert.Equal([7], key);
+        Poll(family);
+        Assert.False(family.TryCopyAnyKey(out _));
+    }
+
+    [Fact]
+    public void Steady_polls_of_many_keys_allocate_nothing()
+    {
+        var decoder = new StubDecoder(static key => key % 8 == 0 ? null : key % 8 == 1 ? throw new TimeoutException("slow") : [$"{key}"], "key");
+        HistogramFamily family = Family(decoder, Limits(100) with { ExpireUnchanged = TimeSpan.FromMinutes(1) });
         (byte, ulong[])[] entries = [.. Enumerable.Range(0, 200).Select(static i => ((byte)i, new ulong[] { 1, 1, 0, 0 }))];
-        for (int i = 0; i < 3; i++) Poll(family, entries);
+        void Grow(int polls)
+        {
+            for (int i = 0; i < polls; i++)
+            {
+                foreach ((_, ulong[] words) in entries) words[1]++;
+                Time.Advance(TimeSpan.FromSeconds(10));
+                Poll(family, entries);
+            }
+        }
+
+        // Of twelve polls, one tries again what could not be decoded.
+        Grow(14);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) Poll(family, entries);
+        Grow(8);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-    }
-
-    private static StubDecoder ByNumber() => new(static key => [$"{key}"], "key");
-
-    private static void Stage(HistogramFamily family, params ReadOnlySpan<(byte Key, ulong[] Words)> entries)
-    {
-        family.Begin();
-        foreach ((byte key, ulong[] words) in entries) words.CopyTo(family.Stage([key]));
-    }
-
-    private static void Poll(HistogramFamily family, params ReadOnlySpan<(byte Key, ulong[] Words)> entries)
-    {
-        Stage(family, entries);
-        lock (family.Gate) family.Commit();
-    }
-
-    private HistogramFamily Family(StubDecoder decoder, int maxSeries = 1000, bool hasSum = true)
-    {
-        var description = new FamilyDescription("test_seconds", "A test.", decoder.LabelNames, BucketScheme.Explicit([1, 2], UnitScale.One), hasSum);
-        return new HistogramFamily(description, 1, decoder, new SeriesLimits(maxSeries, 64), new Lock(), _time);
     }
 }
