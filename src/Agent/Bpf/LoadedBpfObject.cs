@@ -40,7 +40,7 @@ internal sealed class LoadedBpfObject : IPredecessor, IDisposable
 
     /// <summary>
     /// The programs that are attached directly and not through a switch: when a later version takes over, the events between the end of one and the start of the other are lost
-    /// for them (tens of microseconds to some milliseconds), and they can't be pinned.
+    /// for them (for a uprobe some tens of milliseconds, which is what the kernel takes to detach one), and they can't be pinned.
     /// </summary>
     public IEnumerable<string> Unswitched => _attachments.Where(static one => one.Switch is null).Select(static one => one.Program.Name);
 

@@ -75,7 +75,7 @@ public sealed class StateTests : KernelTest
             [
                 (".data.histograms", null),
                 ("calls", "has another key: 'release' where 'version' was"),
-                ("hand_over_other.bss", "has a value of 16 bytes, and had one of 8"),
+                ("hand_ove.bss", "has 2 variables, and had 1"),
                 ("sleeps", "has another key: 'release' where 'version' was"),
                 ("starts", "is BPF_MAP_TYPE_HASH, and was BPF_MAP_TYPE_TASK_STORAGE"),
                 ("watched", "has max_entries 2, and had 1"),
