@@ -10,6 +10,10 @@ internal sealed class BpfMap(MapDefinition definition, BpfMapHandle handle) : ID
 
     public BpfMapHandle Handle { get; } = handle;
 
+    /// <summary>The kernel's number for it; it counts them up.</summary>
+    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    public uint Id => BpfInfo.Map(Handle).Id;
+
     /// <summary>
     /// The kernel memory that the map takes, in bytes, as the kernel accounts it; null where it doesn't say.
     /// </summary>

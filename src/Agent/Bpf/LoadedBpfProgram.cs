@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using EbpfAgent.Bpf.Native;
 
 namespace EbpfAgent.Bpf;
@@ -6,48 +5,59 @@ namespace EbpfAgent.Bpf;
 /// <summary>A program that is in the kernel. Owns its descriptor.</summary>
 internal sealed class LoadedBpfProgram(BpfProgram program, BpfProgramHandle handle) : IDisposable
 {
-    // struct bpf_prog_info of the kernel's uapi: it only ever grows at its end.
-    private const int InfoSize = 216;
-    private const int RunTimeOffset = 192;
-    private const int RunCountOffset = 200;
-    private const int RecursionMissesOffset = 208;
+    // Replaced as a whole: a scrape reads while a hand-over writes.
+    private volatile Account _account = new(null, default);
 
     public string Name { get; } = program.Name;
 
     public BpfProgramHandle Handle { get; } = handle;
 
-    /// <summary>How often and how long it has run; zeros unless the kernel's run-time statistics are on (misses are always counted).</summary>
+    /// <summary>
+    /// How often and how long it has run; zeros unless the kernel's run-time statistics are on (misses are always counted). With what the programs that it took over from had counted,
+    /// so that it never goes down.
+    /// </summary>
     /// <returns>Null once the program is unloaded.</returns>
     /// <remarks>Minimum kernel: 5.1 for run time, 5.12 for recursion misses.</remarks>
-    public unsafe ProgramStatistics? ReadStatistics()
+    public ProgramStatistics? ReadStatistics() => Read(_account, Handle);
+
+    /// <summary>From now on it runs behind this switch, or directly.</summary>
+    public void RunsBehind(Switch? @switch) => _account = _account with { Dispatcher = @switch?.Dispatcher };
+
+    /// <summary>Counts on from where this one has ended. Call it after <see cref="RunsBehind"/>, while the other's descriptors are open.</summary>
+    public void GoOnFrom(LoadedBpfProgram predecessor)
     {
-        Span<byte> info = stackalloc byte[InfoSize];
-        info.Clear();
-        uint length = InfoSize;
+        // A dispatcher that both have goes on counting by itself.
+        Account ended = predecessor._account;
+        bool isShared = ended.Dispatcher is not null && ReferenceEquals(ended.Dispatcher, _account.Dispatcher);
+        if (Read(isShared ? ended with { Dispatcher = null } : ended, predecessor.Handle) is { } before) _account = _account with { Before = before };
+    }
+
+    public void Dispose() => Handle.Dispose();
+
+    private static ProgramStatistics? Read(Account account, BpfProgramHandle handle)
+    {
         try
         {
-            fixed (byte* bytes = info)
-            {
-                if (LibBpf.InfoByFd(Handle, bytes, ref length) < 0) return null;
-            }
+            // Behind a switch the kernel counts for the dispatcher, and for the program what runs it by itself (BPF_PROG_TEST_RUN).
+            ProgramStatistics own = account.Before + BpfInfo.Program(handle).Statistics;
+            return account.Dispatcher is { } dispatcher ? own + BpfInfo.Program(dispatcher).Statistics : own;
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or BpfException)
         {
             // A scrape asks while the plugin is being unloaded.
             return null;
         }
-
-        return new ProgramStatistics(
-            BinaryPrimitives.ReadUInt64LittleEndian(info[RunCountOffset..]),
-            TimeSpan.FromTicks((long)(BinaryPrimitives.ReadUInt64LittleEndian(info[RunTimeOffset..]) / 100)),
-            BinaryPrimitives.ReadUInt64LittleEndian(info[RecursionMissesOffset..]));
     }
 
-    public void Dispose() => Handle.Dispose();
+    private sealed record Account(BpfProgramHandle? Dispatcher, ProgramStatistics Before);
 }
 
 /// <summary>A program's own account, since it was loaded.</summary>
 /// <param name="Runs">How often it ran.</param>
 /// <param name="RunTime">How long, in all.</param>
 /// <param name="RecursionMisses">How often it was not run because it was running already on that CPU: events that are missing.</param>
-internal readonly record struct ProgramStatistics(ulong Runs, TimeSpan RunTime, ulong RecursionMisses);
+internal readonly record struct ProgramStatistics(ulong Runs, TimeSpan RunTime, ulong RecursionMisses)
+{
+    public static ProgramStatistics operator +(ProgramStatistics one, ProgramStatistics other) =>
+        new(one.Runs + other.Runs, one.RunTime + other.RunTime, one.RecursionMisses + other.RecursionMisses);
+}

@@ -11,6 +11,21 @@ namespace EbpfAgent.Bpf;
 internal sealed record MapDefinition(
     string Name, MapKind Kind, int KeySize, int ValueSize, uint MaxEntries, int KeyTypeId, int ValueTypeId)
 {
+    /// <summary>The map's flags (<c>BPF_F_NO_PREALLOC</c>...).</summary>
+    public uint Flags { get; init; }
+
+    /// <summary>What some kinds of maps take beyond the rest (<c>map_extra</c>).</summary>
+    public ulong Extra { get; init; }
+
+    /// <summary>The data section that the map is (<c>.bss</c>, <c>.data.histograms</c>), or null for one that the author declared.</summary>
+    public string? Section { get; init; }
+
+    /// <summary>
+    /// What has to be the same, beside the layout, for the contents to mean the same: a histogram's scheme, the values that a data section
+    /// starts with.
+    /// </summary>
+    public ReadOnlyMemory<byte> Meaning { get; init; }
+
     /// <summary>The distance between two CPUs' values: the value's size rounded up to 8 bytes.</summary>
     public int Stride => (ValueSize + 7) & ~7;
 

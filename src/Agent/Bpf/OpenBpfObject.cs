@@ -26,6 +26,7 @@ internal sealed class OpenBpfObject : IDisposable
         Btf = ReadBtf(name, handle);
         _mapPointers = [.. Walk(LibBpf.NextMap, handle)];
         Maps = [.. _mapPointers.Select(Define)];
+        Maps = [.. Maps.Select(WithMeaning)];
         Programs = [.. Walk(LibBpf.NextProgram, handle).Select(static pointer => new BpfProgram(pointer))];
     }
 
@@ -88,15 +89,20 @@ internal sealed class OpenBpfObject : IDisposable
     /// <summary>
     /// Creates the maps and loads the programs, verified by the kernel. Nothing runs yet. On success this object is used up.
     /// </summary>
+    /// <param name="kernel">The kernel that it is for.</param>
+    /// <param name="predecessor">
+    /// A version before, whose maps are used again where each byte in them means the same: what they count and what the programs keep in them goes on. It stays as it is.
+    /// </param>
     /// <exception cref="BpfException">The kernel refused; what was created until then is gone again.</exception>
-    public LoadedBpfObject Load(KernelFacts kernel)
+    public LoadedBpfObject Load(KernelFacts kernel, IPredecessor? predecessor = null)
     {
         KernelRequirements.Demand(this, kernel);
         using LibBpfLog.Capture log = LibBpfLog.Begin();
+        SharedMaps shared = predecessor is null ? SharedMaps.None : ShareWith(predecessor);
         int result = LibBpf.ObjectLoad(_handle);
         if (result < 0) throw LoadErrors.NotLoaded(this, kernel, result, log.Lines, _kernelLog);
         _kernelLog.Dispose();
-        return new LoadedBpfObject(Name, _handle, Btf, [.. Maps.Zip(_mapPointers, Loaded)], [.. Programs.Select(Loaded)]);
+        return new LoadedBpfObject(Name, _handle, Btf, [.. Maps.Zip(_mapPointers, Loaded)], [.. Programs.Select(Loaded)], shared);
     }
 
     public void Dispose()
@@ -104,6 +110,37 @@ internal sealed class OpenBpfObject : IDisposable
         _handle.Dispose();
         _kernelLog.Dispose();
     }
+
+    private SharedMaps ShareWith(IPredecessor predecessor)
+    {
+        HashSet<string> shared = [];
+        List<(string, string)> fresh = [];
+        foreach ((MapDefinition map, nint pointer) in Maps.Zip(_mapPointers))
+        {
+            if (MapSharing.IsConstant(map)) continue;
+            BpfMap? before = predecessor.Maps.FirstOrDefault(one => MapSharing.IsSameMap(map, one.Definition));
+            string? obstacle = before is null
+                ? "is new"
+                : MapSharing.Obstacle(map, Btf, before.Definition, predecessor.TypesOf(before)) ?? Reuse(pointer, before.Handle);
+            if (obstacle is null) shared.Add(map.Name);
+            else fresh.Add((map.Name, obstacle));
+        }
+
+        return new SharedMaps(shared, fresh);
+    }
+
+    private static string? Reuse(nint map, BpfMapHandle existing)
+    {
+        int result = LibBpf.MapReuse(map, existing);
+        return result < 0 ? $"can't be used again: {Errno.Describe(-result)}" : null;
+    }
+
+    private MapDefinition WithMeaning(MapDefinition map) => map.Section switch
+    {
+        null => map with { Meaning = HistogramSections.Scheme(this, map.Name) },
+        { } section when section.StartsWith(".data", StringComparison.Ordinal) => map with { Meaning = InitialValue(map.Name) },
+        _ => map,
+    };
 
     private static unsafe Btf ReadBtf(string name, BpfObjectHandle handle)
     {
@@ -118,14 +155,24 @@ internal sealed class OpenBpfObject : IDisposable
         for (nint item = next(handle, 0); item != 0; item = next(handle, item)) yield return item;
     }
 
-    private static MapDefinition Define(nint map) => new(
-        Marshal.PtrToStringUTF8(LibBpf.MapName(map)) ?? "",
-        (MapKind)LibBpf.MapType(map),
-        checked((int)LibBpf.MapKeySize(map)),
-        checked((int)LibBpf.MapValueSize(map)),
-        LibBpf.MapMaxEntries(map),
-        checked((int)LibBpf.MapBtfKeyTypeId(map)),
-        checked((int)LibBpf.MapBtfValueTypeId(map)));
+    private static MapDefinition Define(nint map)
+    {
+        string name = Marshal.PtrToStringUTF8(LibBpf.MapName(map)) ?? "";
+        return new MapDefinition(
+            name,
+            (MapKind)LibBpf.MapType(map),
+            checked((int)LibBpf.MapKeySize(map)),
+            checked((int)LibBpf.MapValueSize(map)),
+            LibBpf.MapMaxEntries(map),
+            checked((int)LibBpf.MapBtfKeyTypeId(map)),
+            checked((int)LibBpf.MapBtfValueTypeId(map)))
+        {
+            Flags = LibBpf.MapFlags(map),
+            Extra = LibBpf.MapExtra(map),
+            // libbpf puts the object's name before that of a standard section: latency.bss.
+            Section = LibBpf.MapIsSection(map) ? name[Math.Max(0, name.IndexOf('.', StringComparison.Ordinal))..] : null,
+        };
+    }
 
     private static BpfMap Loaded(MapDefinition definition, nint map) =>
         new(definition, new BpfMapHandle(Duplicate(LibBpf.MapFd(map), definition.Name)));

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using EbpfAgent.Bpf.Native;
-
 namespace EbpfAgent.Bpf;
 
 /// <summary>
@@ -20,11 +17,6 @@ internal static class TraceFileSystem
     {
         BpfProgram? program = programs.FirstOrDefault(static p => p.IsOf(NeededBy));
         if (program is null || Places.Any(static place => Directory.Exists(Path.Combine(place, "events")))) return;
-        if (LibC.Mount("tracefs", UsualPlace, "tracefs", 0, null) == 0) return;
-        throw BpfException.Of(
-            $"program '{program.Name}' ({program.Section}) needs tracefs, which can't be mounted at {UsualPlace}",
-            Marshal.GetLastPInvokeError(),
-            BpfFailure.Permission,
-            $"mount it: mount -t tracefs tracefs {UsualPlace}");
+        KernelFileSystem.Mount($"program '{program.Name}' ({program.Section}) needs", "tracefs", "tracefs", UsualPlace);
     }
 }

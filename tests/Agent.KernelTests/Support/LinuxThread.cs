@@ -27,6 +27,19 @@ internal static unsafe partial class LinuxThread
 
     public static int Open(int pid) => (int)SystemCall(OpenProcess, pid, 0);
 
+    /// <summary>The kernel's number for this thread.</summary>
+    public static uint Id() => (uint)GetThreadId();
+
+    /// <summary>nanosleep, by its number: the library's own takes clock_nanosleep.</summary>
+    public static void Sleep(TimeSpan time)
+    {
+        long* request = stackalloc long[] { (long)time.TotalSeconds, time.Nanoseconds + (1000L * time.Microseconds) + (1_000_000L * time.Milliseconds) };
+        SystemCall(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 101 : 35, (long)request, 0);
+    }
+
+    /// <summary>Whether a thread of ours waits in the kernel.</summary>
+    public static bool IsAsleep(uint thread) => File.ReadAllText($"/proc/self/task/{thread}/stat").Split(") ")[1][0] == 'S';
+
     /// <summary>The number of <see cref="RoundRobinInterval"/>.</summary>
     public static int RoundRobinIntervalNumber => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 127 : 148;
 
@@ -40,6 +53,9 @@ internal static unsafe partial class LinuxThread
 
     [LibraryImport("libc", EntryPoint = "sched_rr_get_interval")]
     private static partial int GetRoundRobinInterval(int pid, long* time);
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    private static partial int GetThreadId();
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     private static partial long SystemCall(long number, long first, long second);

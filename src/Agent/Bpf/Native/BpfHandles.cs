@@ -38,3 +38,6 @@ internal sealed class BpfMapHandle(int fd) : BpfDescriptor(fd);
 
 /// <summary>A program that is loaded.</summary>
 internal sealed class BpfProgramHandle(int fd) : BpfDescriptor(fd);
+
+/// <summary>Types that the kernel was given, or its own.</summary>
+internal sealed class BtfHandle(int fd) : BpfDescriptor(fd);

@@ -97,7 +97,7 @@ internal static unsafe partial class LibBpf
     public static partial int MapDelete(BpfMapHandle map, byte* key);
 
     [LibraryImport(Library, EntryPoint = "bpf_obj_get_info_by_fd")]
-    public static partial int InfoByFd(BpfProgramHandle program, byte* info, ref uint length);
+    public static partial int InfoByFd(BpfDescriptor descriptor, byte* info, ref uint length);
 
     [LibraryImport(Library, EntryPoint = "bpf_prog_test_run_opts")]
     public static partial int ProgramTestRun(BpfProgramHandle program, TestRunOptions* options);

@@ -8,6 +8,10 @@ internal static unsafe partial class LibC
     private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
     private const int ReadWrite = 1 | 2; // PROT_READ | PROT_WRITE
     private const int PrivateAnonymous = 2 | 0x20; // MAP_PRIVATE | MAP_ANONYMOUS
+    private const int CloseOnExec = 0x80000; // O_CLOEXEC
+    private const int HereAndNow = -100; // AT_FDCWD
+    private const uint ExchangeNames = 2; // RENAME_EXCHANGE
+    private const long GlobalBarrier = 1; // MEMBARRIER_CMD_GLOBAL
 
     [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Mount(string source, string target, string type, ulong flags, string? data);
@@ -20,6 +24,21 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(int fd, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "dup3", SetLastError = true)]
+    private static partial int DuplicateOver(int fd, int number, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeFolder(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Rename(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(int fromFolder, string from, int toFolder, string to, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long SystemCall(long number, long first, long second, long third);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static partial nint Map(nint address, nuint length, int protection, int flags, int fd, nint offset);
@@ -36,4 +55,27 @@ internal static unsafe partial class LibC
 
     /// <summary>Another descriptor for the same file, or -1 with errno.</summary>
     public static int Duplicate(int fd) => Control(fd, DuplicateCloseOnExec, 3);
+
+    /// <summary>Makes a number that is open stand for another file, in one step; 0, or -1 with errno.</summary>
+    public static int Replace(int number, int fd)
+    {
+        int result;
+        // EBUSY: a race with an open() that is about to be given the number, which it can't be, since the number is open.
+        do result = DuplicateOver(fd, number, CloseOnExec);
+        while (result < 0 && Marshal.GetLastPInvokeError() is Errno.Interrupted or Errno.Busy);
+        return result < 0 ? -1 : 0;
+    }
+
+    /// <summary>Makes two paths change places, in one step; 0, or -1 with errno.</summary>
+    public static int Exchange(string one, string other) => Rename(HereAndNow, one, HereAndNow, other, ExchangeNames);
+
+    /// <summary>
+    /// Waits until every BPF program that was running has ended (those that sleep excepted): the call is an RCU grace period. False where the kernel has
+    /// no such call (<c>nohz_full</c>).
+    /// </summary>
+    public static bool WaitForRunningPrograms()
+    {
+        long number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 283 : 324; // membarrier
+        return SystemCall(number, GlobalBarrier, 0, 0) == 0;
+    }
 }

@@ -1,0 +1,17 @@
+using EbpfAgent.Bpf.Native;
+
+namespace EbpfAgent.Bpf;
+
+/// <summary>A program with the place where it runs. Owns nothing.</summary>
+/// <param name="Section">The ELF section, which says what it attaches to.</param>
+/// <param name="Name">The C function's name.</param>
+/// <param name="Handle">The program in the kernel.</param>
+/// <param name="Declared">Its declaration, which libbpf attaches it by; null if it was found pinned.</param>
+/// <param name="Loaded">Its account; null if it was found pinned.</param>
+internal sealed record AttachedProgram(string Section, string Name, BpfProgramHandle Handle, BpfProgram? Declared, LoadedBpfProgram? Loaded)
+{
+    public AttachedProgram(BpfProgram declared, LoadedBpfProgram loaded)
+        : this(declared.Section, declared.Name, loaded.Handle, declared, loaded)
+    {
+    }
+}

@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using EbpfAgent.Bpf.Native;
+
+namespace EbpfAgent.Bpf;
+
+/// <summary>What the kernel says of what a descriptor stands for (<c>BPF_OBJ_GET_INFO_BY_FD</c>). The structs only ever grow at their end.</summary>
+internal static unsafe class BpfInfo
+{
+    private const int ProgramSize = 232; // struct bpf_prog_info
+    private const int MapSize = 88;      // struct bpf_map_info
+    private const int LinkSize = 48;     // struct bpf_link_info
+    private const int BtfSize = 32;      // struct bpf_btf_info
+    private const int Id = 4;            // of the first three
+
+    public static ProgramInfo Program(BpfProgramHandle program)
+    {
+        Span<byte> info = stackalloc byte[ProgramSize];
+        Read(program, info, "program");
+        return new ProgramInfo(
+            UInt32(info, Id),
+            AttachBtf: UInt32(info, 220),
+            AttachBtfId: UInt32(info, 224),
+            new ProgramStatistics(UInt64(info, 200), TimeSpan.FromTicks((long)(UInt64(info, 192) / 100)), UInt64(info, 208)));
+    }
+
+    public static MapInfo Map(BpfMapHandle map)
+    {
+        Span<byte> info = stackalloc byte[MapSize];
+        Read(map, info, "map");
+        return new MapInfo(
+            UInt32(info, Id), (MapKind)UInt32(info, 0), UInt32(info, 8), UInt32(info, 12), UInt32(info, 16), UInt32(info, 20),
+            BtfId: UInt32(info, 64), KeyTypeId: UInt32(info, 68), ValueTypeId: UInt32(info, 72), Extra: UInt64(info, 80));
+    }
+
+    /// <summary>A link's id, and the id of the program that it runs.</summary>
+    public static (uint Id, uint Program) Link(BpfLinkHandle link)
+    {
+        Span<byte> info = stackalloc byte[LinkSize];
+        info.Clear();
+        uint length = LinkSize;
+        fixed (byte* bytes = info) Check(LibBpf.InfoByNumber(LibBpf.LinkFd(link), bytes, ref length), "link");
+        return (UInt32(info, Id), UInt32(info, 8));
+    }
+
+    /// <summary>The types that the kernel keeps under an id.</summary>
+    public static Btf Types(uint id)
+    {
+        int fd = LibBpf.BtfById(id);
+        Check(fd, "BTF");
+        using var handle = new BtfHandle(fd);
+        Span<byte> info = stackalloc byte[BtfSize];
+        Read(handle, info, "BTF");
+        byte[] raw = new byte[UInt32(info, 8)];
+        info.Clear();
+        uint length = BtfSize;
+        fixed (byte* bytes = info, target = raw)
+        {
+            *(ulong*)bytes = (ulong)target;
+            *(uint*)(bytes + 8) = (uint)raw.Length;
+            Check(LibBpf.InfoByFd(handle, bytes, ref length), "BTF");
+        }
+
+        return Btf.Parse(raw);
+    }
+
+    private static void Read(BpfDescriptor descriptor, Span<byte> info, string what)
+    {
+        info.Clear();
+        uint length = (uint)info.Length;
+        fixed (byte* bytes = info) Check(LibBpf.InfoByFd(descriptor, bytes, ref length), what);
+    }
+
+    private static void Check(int result, string what)
+    {
+        if (result < 0) throw BpfException.Of($"the kernel doesn't describe a {what}", result);
+    }
+
+    private static uint UInt32(ReadOnlySpan<byte> info, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(info[offset..]);
+
+    private static ulong UInt64(ReadOnlySpan<byte> info, int offset) => BinaryPrimitives.ReadUInt64LittleEndian(info[offset..]);
+}
+
+/// <summary>A program in the kernel.</summary>
+/// <param name="Id">Its id; the kernel counts them up.</param>
+/// <param name="AttachBtf">The id of the BTF that describes what it attaches to; 0 for other kinds, and before kernel 6.0.</param>
+/// <param name="AttachBtfId">The type in it; 0 as above.</param>
+/// <param name="Statistics">Its own account.</param>
+internal readonly record struct ProgramInfo(uint Id, uint AttachBtf, uint AttachBtfId, ProgramStatistics Statistics);
+
+/// <summary>A map in the kernel. <paramref name="BtfId"/> is 0 where it was given no types.</summary>
+internal readonly record struct MapInfo(
+    uint Id, MapKind Kind, uint KeySize, uint ValueSize, uint MaxEntries, uint Flags, uint BtfId, uint KeyTypeId, uint ValueTypeId, ulong Extra);

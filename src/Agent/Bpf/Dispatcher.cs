@@ -1,0 +1,88 @@
+using EbpfAgent.Bpf.Native;
+
+namespace EbpfAgent.Bpf;
+
+/// <summary>
+/// The program that a <see cref="Switch"/> attaches: it runs what lies in slot 0, and nothing else. Loaded as the same kind of program as the one that it stands
+/// for, which is what the kernel asks of programs that call each other's tails.
+/// </summary>
+/// <remarks>
+/// The slot's number is a constant, so the kernel compiles the call to a jump, and a change of the slot to a change of that jump:
+/// measured at 1 ns an event.
+/// </remarks>
+internal static unsafe class Dispatcher
+{
+    private const string Name = "agent_switch";
+    private const int KProbe = 2, TracePoint = 5, PerfEvent = 7, RawTracePoint = 17, Tracing = 26; // enum bpf_prog_type
+    private const int RawTracePointAttach = 23; // BPF_TRACE_RAW_TP
+
+    /// <summary>
+    /// Whether programs of this kind are dispatched. Left out: those that may sleep (they may not call tails); those whose rights the kernel checks when they are attached,
+    /// and which a tail call would slip past it (writable tracepoints); and those attached through a trampoline, which is built for the attached program alone
+    /// (fentry, fexit, LSM).
+    /// </summary>
+    public static bool Serves(BpfProgram program) =>
+        !MaySleep(program) &&
+        LibBpf.ProgramType(program.Pointer) switch
+        {
+            KProbe or TracePoint or PerfEvent or RawTracePoint => true,
+            Tracing => LibBpf.ProgramAttachType(program.Pointer) == RawTracePointAttach,
+            _ => false,
+        };
+
+    /// <summary>
+    /// Whether the kernel checks only at the attachment how far a program of this kind reads into its context; for tp_btf the verifier does.
+    /// </summary>
+    public static bool IsCheckedWhenAttached(BpfProgram program) => LibBpf.ProgramType(program.Pointer) != Tracing;
+
+    /// <summary>Loads it; null where the kernel refuses.</summary>
+    public static BpfProgramHandle? Load(BpfProgram program, BpfProgramHandle like, BpfMapHandle slots)
+    {
+        using BtfHandle? types = Target(program, like, out uint type);
+        if (type == 0 && LibBpf.ProgramType(program.Pointer) == Tracing) return null;
+        ulong* instructions = stackalloc ulong[]
+        {
+            Instruction(0x18, destination: 2, source: 1, slots.Number), // r2 = the map (two instructions wide)
+            0,
+            Instruction(0xb7, destination: 3, source: 0, Switch.Live),  // r3 = the slot
+            Instruction(0x85, destination: 0, source: 0, 12),           // bpf_tail_call(r1, r2, r3), which returns only if the slot is empty
+            Instruction(0xb7, destination: 0, source: 0, 0),            // r0 = 0
+            Instruction(0x95, destination: 0, source: 0, 0),            // exit
+        };
+        var options = new LibBpf.ProgramLoadOptions
+        {
+            Size = (nuint)sizeof(LibBpf.ProgramLoadOptions),
+            ExpectedAttachType = LibBpf.ProgramAttachType(program.Pointer),
+            AttachBtfId = type,
+            AttachBtf = types is null ? 0 : (uint)types.Number,
+        };
+        int fd = LibBpf.ProgramLoad(LibBpf.ProgramType(program.Pointer), Name, "GPL", instructions, 6, &options);
+        return fd < 0 ? null : new BpfProgramHandle(fd);
+    }
+
+    // What the program itself was verified against. Kernels before 6.0 don't say; there the kernel's own types are searched, and a module's are not found.
+    private static BtfHandle? Target(BpfProgram program, BpfProgramHandle like, out uint type)
+    {
+        type = 0;
+        if (LibBpf.ProgramType(program.Pointer) != Tracing) return null;
+        ProgramInfo info = BpfInfo.Program(like);
+        type = info.AttachBtfId;
+        if (type != 0)
+        {
+            int fd = LibBpf.BtfById(info.AttachBtf);
+            if (fd < 0) type = 0;
+            return fd < 0 ? null : new BtfHandle(fd);
+        }
+
+        string target = program.Section[(program.Section.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        type = (uint)Math.Max(0, LibBpf.KernelTypeId(target, RawTracePointAttach));
+        return null;
+    }
+
+    // By libbpf's names for sections (uprobe.s/, uprobe.multi.s/). libbpf doesn't keep it as a flag, and the kernel lets a program that sleeps into the slot of one that
+    // may not.
+    private static bool MaySleep(BpfProgram program) => program.Section.Split('/')[0].Split('.').Contains("s");
+
+    private static ulong Instruction(byte code, int destination, int source, int immediate) =>
+        code | (ulong)(source << 4 | destination) << 8 | (ulong)(uint)immediate << 32;
+}

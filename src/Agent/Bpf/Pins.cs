@@ -1,0 +1,53 @@
+using EbpfAgent.Bpf.Native;
+
+namespace EbpfAgent.Bpf;
+
+/// <summary>
+/// Pins an object that runs, so that it goes on without the agent: its maps, and of each attach point the link and the switch's map, which hold the programs.
+/// </summary>
+internal static class Pins
+{
+    /// <exception cref="BpfException">Something can't be pinned; what was pinned in the folder before is still there.</exception>
+    public static void Write(string name, string folder, IReadOnlyList<BpfMap> maps, IReadOnlyList<Attachment> attachments)
+    {
+        if (attachments.FirstOrDefault(static one => one.Switch is null) is { } direct)
+        {
+            throw BpfException.With(
+                BpfFailure.Unsupported,
+                $"{name}: program '{direct.Program.Name}' ({direct.Program.Section}) can't outlive the agent: this kernel runs programs of its kind without a switch only");
+        }
+
+        BpfMap[] kept = [.. maps.Where(static map => !MapSharing.IsConstant(map.Definition))];
+        PinFolder.Replace(folder, target => Fill(name, target, kept, attachments));
+    }
+
+    private static void Fill(string name, string folder, BpfMap[] maps, IReadOnlyList<Attachment> attachments)
+    {
+        for (int i = 0; i < maps.Length; i++) PinFolder.Pin(maps[i].Handle.Number, Path.Combine(folder, PinManifest.MapFile(i)), $"map '{maps[i].Definition.Name}' of {name}");
+        for (int i = 0; i < attachments.Count; i++)
+        {
+            string program = $"program '{attachments[i].Program.Name}' ({attachments[i].Program.Section}) of {name}";
+            PinFolder.Pin(attachments[i].Switch!.Slots.Number, Path.Combine(folder, PinManifest.SlotsFile(i)), $"the switch of {program}");
+            PinLink(attachments[i].Link, Path.Combine(folder, PinManifest.LinkFile(i)), program);
+        }
+
+        using BpfMapHandle manifest = List(name, maps, attachments).ToMap();
+        PinFolder.Pin(manifest.Number, Path.Combine(folder, PinManifest.FileName), $"the list of what is pinned of {name}");
+    }
+
+    // Before 5.15, what attaches a kprobe or a classic tracepoint is no link, and can't be pinned.
+    private static void PinLink(BpfLinkHandle link, string path, string program)
+    {
+        int result = LibBpf.Pin(LibBpf.LinkFd(link), path);
+        if (result == -Errno.Invalid)
+            throw BpfException.With(BpfFailure.Unsupported, $"{program} can't outlive the agent: this kernel can't pin what attaches it (EINVAL); kernel 5.15 and later can", -result);
+        if (result < 0) throw BpfException.Of($"can't pin the link of {program} as {path}", result);
+    }
+
+    private static PinManifest List(string name, BpfMap[] maps, IReadOnlyList<Attachment> attachments) => new(
+        PinManifest.CurrentVersion,
+        name,
+        [.. maps.Select(static map => new PinnedMap(map.Definition.Name, map.Id, map.Definition.Section, map.Definition.Meaning.ToArray()))],
+        [.. attachments.Select(static one => new PinnedProgram(
+            one.Program.Section, one.Program.Name, BpfInfo.Program(one.Program.Handle).Id, BpfInfo.Map(one.Switch!.Slots).Id, BpfInfo.Link(one.Link).Id))]);
+}
