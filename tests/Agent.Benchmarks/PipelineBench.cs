@@ -4,6 +4,7 @@ using EbpfAgent.Configuration;
 using EbpfAgent.Exposition;
 using EbpfAgent.Lifecycle;
 using EbpfAgent.Series;
+using EbpfAgent.Tests.Support;
 
 namespace EbpfAgent.Benchmarks;
 
@@ -15,9 +16,9 @@ internal static class PipelineBench
     public static void Run(int series)
     {
         var registry = new FamilyRegistry();
-        var loader = new PluginLoader(registry, KernelFacts.Read(), new MapCalls(), "ebpf_", TimeProvider.System);
+        var loader = new PluginLoader(registry, KernelFacts.Read(), new MapCalls(), TimeProvider.System);
         var plugin = new BenchPlugin(series);
-        using RunningPlugin running = loader.Load(new AgentConfiguration { File = "", PluginFolders = [] }.For("bench"), () => plugin);
+        using RunningPlugin running = loader.Load(registry, new AgentConfiguration { File = "", PluginFolders = [] }.For("bench"), () => plugin, "ebpf_");
         BpfMap map = running.Object.Map(plugin.Map);
         ulong round = 1;
         plugin.Fill(map, round);

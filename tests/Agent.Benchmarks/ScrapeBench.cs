@@ -4,6 +4,7 @@ using System.Text;
 using EbpfAgent.Bpf;
 using EbpfAgent.Bpf.Native;
 using EbpfAgent.Configuration;
+using EbpfAgent.Discovery;
 using EbpfAgent.Exposition;
 using EbpfAgent.Health;
 using EbpfAgent.Hosting;
@@ -28,17 +29,17 @@ internal static class ScrapeBench
     public static async Task<double> RunAsync(int series)
     {
         var registry = new FamilyRegistry();
-        var loader = new PluginLoader(registry, KernelFacts.Read(), new MapCalls(), "ebpf_", TimeProvider.System);
+        var loader = new PluginLoader(registry, KernelFacts.Read(), new MapCalls(), TimeProvider.System);
         var plugin = new BenchPlugin(series);
         AgentConfiguration configuration = Configuration();
-        RunningPlugin? running = null;
         await using var supervisor = new PluginSupervisor(
-            configuration.For("bench"), "bench", () => running = loader.Load(configuration.For("bench"), () => plugin), registry, TimeProvider.System, NullLogger.Instance);
-        await supervisor.StartAsync();
-        if (running is null) throw new InvalidOperationException(supervisor.Status.Message);
-        await using WebApplication application = WebHost.CreateBuilder(configuration, TimeProvider.System).Build();
-        using var handler = new MetricsHandler(new MetricsDocument(registry), new AgentMetrics(TimeProvider.System), [supervisor], TimeProvider.System);
-        application.Run(new HttpEndpoint(handler, [supervisor]).HandleAsync);
+            "bench", "bench", (target, before) => loader.Prepare(target.Settings, target.MetricPrefix, () => plugin, before), registry, TimeProvider.System, NullLogger.Instance);
+        await supervisor.RunAsync(new PluginTarget(new PluginCandidate("bench", "bench", "bench", Problem: null), "", configuration.For("bench"), configuration.MetricPrefix));
+        if (supervisor.Status.Running is not { } running) throw new InvalidOperationException(supervisor.Status.Message);
+        var plugins = new OnePlugin([supervisor]);
+        await using WebApplication application = WebHost.CreateBuilder(configuration, new LogLevelSwitch("warning"), TimeProvider.System).Build();
+        using var handler = new MetricsHandler(new MetricsDocument(registry), new AgentMetrics(TimeProvider.System), plugins, TimeProvider.System);
+        application.Run(new HttpEndpoint(handler, plugins, new ReloadHandler(static () => Task.FromResult<IReadOnlyList<string>>([]), static () => ReloadAccess.Nobody)).HandleAsync);
         await application.StartAsync();
         BpfMap map = running.Object.Map(plugin.Map);
         return Measure(series, new Uri(application.Urls.First()).Port, round => plugin.Fill(map, round));
@@ -74,6 +75,13 @@ internal static class ScrapeBench
     {
         byte[] json = Encoding.UTF8.GetBytes("""{ "listen": "127.0.0.1:0", "interval": "scrape" }""");
         return AgentConfigurationLoader.Parse(json, "bench.json", []);
+    }
+
+    private sealed record OnePlugin(IReadOnlyList<PluginSupervisor> Supervisors) : IPlugins
+    {
+        public bool IsStarted => true;
+
+        public int ContextsNotCollected => 0;
     }
 
     private sealed class ScrapeClient : IDisposable

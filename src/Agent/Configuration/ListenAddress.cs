@@ -33,6 +33,9 @@ internal sealed record ListenAddress
     /// <summary>True for <c>*</c>: every address of IPv6 and IPv4, or of IPv4 alone where the host has no IPv6.</summary>
     public bool IsAny => Host == "*";
 
+    /// <summary>True where only this host can reach it.</summary>
+    public bool IsLoopback => IsLocalhost || (Address is { } address && IPAddress.IsLoopback(address));
+
     /// <summary>True for <c>localhost</c>: 127.0.0.1 and [::1].</summary>
     public bool IsLocalhost => Host == "localhost";
 

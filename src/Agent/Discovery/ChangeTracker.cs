@@ -24,6 +24,9 @@ internal sealed class ChangeTracker<TStamp, TContent>(TimeProvider time)
     /// <summary>The names of all that is there, may be there, or was there a moment ago.</summary>
     public IReadOnlyCollection<string> Names => _tracks.Keys;
 
+    /// <summary>Whether something of which nothing is known yet has not come to rest.</summary>
+    public bool IsWaiting => _tracks.Values.Any(static track => track is { IsAtRest: false, Known: null });
+
     /// <summary>Takes what a look has shown.</summary>
     /// <param name="name">What was looked at; its case doesn't matter.</param>
     /// <param name="sight">What was seen.</param>

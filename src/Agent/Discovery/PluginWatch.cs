@@ -28,6 +28,9 @@ internal sealed class PluginWatch(IReadOnlyList<string> folders, TimeProvider ti
     /// <summary>What the last scan found wrong and none before it: a sentence for each, once until it is resolved.</summary>
     public IReadOnlyList<string> Problems { get; private set; } = [];
 
+    /// <summary>Whether a plugin that was never reported has been seen, and may be half there.</summary>
+    public bool IsWaiting => _plugins.IsWaiting;
+
     /// <summary>How long to wait before the next scan.</summary>
     public TimeSpan NextDelay { get; private set; } = ShortestDelay;
 

@@ -13,6 +13,9 @@ internal sealed class WatchedPlugins(TimeProvider time)
     /// <summary>All that are there, may be there, or were there a moment ago.</summary>
     public IReadOnlyCollection<string> Names => _tracker.Names;
 
+    /// <summary>Whether one that was never reported is waited for.</summary>
+    public bool IsWaiting => _tracker.IsWaiting;
+
     /// <summary>The plugin as it was seen last.</summary>
     public PluginCandidate? Seen(string name) => _seen.GetValueOrDefault(name);
 

@@ -25,6 +25,16 @@ internal sealed class ExpositionBuffer : IBufferWriter<byte>
     /// <summary>What one chunk holds.</summary>
     public ReadOnlyMemory<byte> this[int chunk] => _chunks[chunk].AsMemory(0, _lengths[chunk]);
 
+    /// <summary>Where the next byte goes.</summary>
+    public Mark End => new(_current, _current < 0 ? 0 : _lengths[_current], Length);
+
+    /// <summary>Takes back what was written since a mark.</summary>
+    public void Rewind(Mark mark)
+    {
+        (_current, Length) = (mark.Chunk, mark.Length);
+        if (_current >= 0) _lengths[_current] = mark.InChunk;
+    }
+
     /// <summary>Empties the document and keeps its memory.</summary>
     public void Clear()
     {
@@ -49,6 +59,9 @@ internal sealed class ExpositionBuffer : IBufferWriter<byte>
         _lengths[_current] += count;
         Length += count;
     }
+
+    /// <summary>A place in the document; good until something before it is taken back.</summary>
+    internal readonly record struct Mark(int Chunk, int InChunk, long Length);
 
     private void NextChunk(int room)
     {

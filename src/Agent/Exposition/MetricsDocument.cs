@@ -12,14 +12,34 @@ internal sealed class MetricsDocument(FamilyRegistry registry)
 
     // A family that is gone takes its writer with it.
     private readonly ConditionalWeakTable<HistogramFamily, HistogramText> _writers = [];
+    private long _mostBytes = long.MaxValue;
 
-    /// <summary>Appends the families to the buffer. Each plugin's families are written from one poll.</summary>
+    /// <summary>What the families may take, in bytes. Any thread may set it.</summary>
+    public long MostBytes
+    {
+        get => Interlocked.Read(ref _mostBytes);
+        set => Interlocked.Exchange(ref _mostBytes, value);
+    }
+
+    /// <summary>How many families the last document was too small for.</summary>
+    public int LeftOut { get; private set; }
+
+    /// <summary>
+    /// Appends the families to the buffer. Each plugin's families are written from one poll. One that would make the document too large is left out as a whole, and
+    /// counted; a smaller one after it may fit.
+    /// </summary>
     public void Write(ExpositionBuffer buffer)
     {
+        long most = MostBytes;
+        LeftOut = 0;
         foreach ((_, HistogramFamily family) in registry.Families)
         {
+            ExpositionBuffer.Mark before = buffer.End;
             HistogramText writer = _writers.GetValue(family, static f => new HistogramText(f.Description));
             lock (family.Gate) writer.Write(family.Series, buffer);
+            if (buffer.Length <= most) continue;
+            buffer.Rewind(before);
+            LeftOut++;
         }
     }
 }

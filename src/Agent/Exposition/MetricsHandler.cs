@@ -8,7 +8,7 @@ namespace EbpfAgent.Exposition;
 /// Answers a scrape: polls what is to be polled for it, writes one document, and sends it. The document is whole before its first byte is sent, so a
 /// slow reader holds nothing up and never sees half a poll.
 /// </summary>
-internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metrics, IReadOnlyList<PluginSupervisor> plugins, TimeProvider time) : IDisposable
+internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metrics, IPlugins plugins, TimeProvider time) : IDisposable
 {
     // What a scrape waits for plugins that are polled for it; later ones are served as they were.
     private static readonly TimeSpan PollPatience = TimeSpan.FromSeconds(2);
@@ -72,7 +72,7 @@ internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metr
     {
         try
         {
-            await Task.WhenAll(plugins.Select(static plugin => plugin.PollForScrapeAsync())).WaitAsync(PollPatience, time, cancellation);
+            await Task.WhenAll(plugins.Supervisors.Select(static plugin => plugin.PollForScrapeAsync())).WaitAsync(PollPatience, time, cancellation);
         }
         catch (TimeoutException)
         {
@@ -88,7 +88,7 @@ internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metr
             buffer.Clear();
             document.Write(buffer);
             await using var stream = new BufferStream(buffer);
-            await metrics.WriteAsync(plugins, stream, cancellation);
+            await metrics.WriteAsync(plugins, document.LeftOut, stream, cancellation);
         }
         finally
         {

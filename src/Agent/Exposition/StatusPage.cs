@@ -22,7 +22,7 @@ internal static class StatusPage
         th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #8884; }
         td.n { font-variant-numeric: tabular-nums; }
         pre { white-space: pre-wrap; margin: 0; }
-        .running { color: #1a7f37; } .failed { color: #cf222e; } .unsupported { color: #9a6700; }
+        .running { color: #1a7f37; } .failed, .quarantined { color: #cf222e; } .unsupported, .outdated { color: #9a6700; }
         code { font-size: .95em; }
         </style>
         </head>
@@ -35,7 +35,7 @@ internal static class StatusPage
     public static string Render(IReadOnlyList<PluginSupervisor> plugins)
     {
         var page = new StringBuilder(Head);
-        if (plugins.Count == 0) return page.Append("<p>There are no plugins. Copy one into a plugin folder and start the agent again.</p>\n</body>\n</html>\n").ToString();
+        if (plugins.Count == 0) return page.Append("<p>There are no plugins. Copy one into a plugin folder: it appears here within seconds.</p>\n</body>\n</html>\n").ToString();
         page.Append("<table>\n<tr><th>Plugin</th><th>State</th><th>Metrics</th><th>Series</th><th>Last poll</th></tr>\n");
         foreach (PluginSupervisor plugin in plugins) Row(page, plugin);
         return page.Append("</table>\n</body>\n</html>\n").ToString();

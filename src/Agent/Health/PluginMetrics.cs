@@ -2,6 +2,7 @@ using EbpfAgent.Bpf;
 using EbpfAgent.Lifecycle;
 using EbpfAgent.Polling;
 using EbpfAgent.Series;
+using Polly.CircuitBreaker;
 using Prometheus;
 
 namespace EbpfAgent.Health;
@@ -9,6 +10,10 @@ namespace EbpfAgent.Health;
 /// <summary>What the agent says of each plugin. Filled from the supervisors just before each exposition.</summary>
 internal sealed class PluginMetrics
 {
+    private static readonly DropReason[] Reasons = Enum.GetValues<DropReason>();
+
+    private static readonly (CircuitState State, string Name)[] BreakerStates = [(CircuitState.Closed, "closed"), (CircuitState.HalfOpen, "half_open"), (CircuitState.Open, "open")];
+
     private static readonly string[] States = [.. Enum.GetNames<PluginState>().Select(Lower)];
 
     private readonly Gauge _up;
@@ -29,6 +34,13 @@ internal sealed class PluginMetrics
     private readonly Counter _runs;
     private readonly Counter _runTime;
     private readonly Counter _misses;
+    private readonly Gauge _lastSuccess;
+    private readonly Gauge _fill;
+    private readonly Counter _droppedObservations;
+    private readonly Counter _reloads;
+    private readonly Counter _retries;
+    private readonly Gauge _breaker;
+    private readonly StaleMetrics _stale;
 
     public PluginMetrics(IMetricFactory metrics)
     {
@@ -49,19 +61,29 @@ internal sealed class PluginMetrics
         _failedInserts = metrics.CreateCounter("ebpf_agent_map_failed_inserts_total", "Observations that the kernel could not place, because the map was full.", ["plugin", "map"]);
         _runs = metrics.CreateCounter("ebpf_agent_program_runs_total", "Runs of a BPF program; counted while the kernel's run-time statistics are on.", ["plugin", "program"]);
         _runTime = metrics.CreateCounter("ebpf_agent_program_run_seconds_total", "Time spent in a BPF program; counted while the kernel's run-time statistics are on.", ["plugin", "program"]);
+        _lastSuccess = metrics.CreateGauge("ebpf_agent_plugin_last_success_timestamp_seconds", "When the last poll that was kept began, in seconds since 1970.", ["plugin"]);
+        _fill = metrics.CreateGauge("ebpf_agent_map_fill_ratio", "Entries of a polled map by the most that it can hold.", ["plugin", "map"]);
+        _droppedObservations = metrics.CreateCounter("ebpf_agent_metric_dropped_observations_total", "Events that are in no series, by reason.", ["plugin", "metric", "reason"]);
+        _reloads = metrics.CreateCounter("ebpf_agent_plugin_loads_total", "Versions of a plugin by what became of them: the first that was loaded, one that has replaced another, or one that could not run.", ["plugin", "result"]);
+        _retries = metrics.CreateCounter("ebpf_agent_plugin_load_retries_total", "Further attempts to load a version that had failed.", ["plugin"]);
+        _breaker = metrics.CreateGauge("ebpf_agent_plugin_breaker_state", "1 for the state of the breaker that leaves a plugin alone which fails again and again, 0 for the others.", ["plugin", "state"]);
         _misses = metrics.CreateCounter("ebpf_agent_program_recursion_misses_total", "Events that a BPF program missed, because it was running on that CPU already.", ["plugin", "program"]);
+        _stale = new StaleMetrics(
+            _up, _state, _lastError, _age, _lastSuccess, _pollDuration, _polls, _pollFailures, _pollingTime, _decodingTime, _mapMemory, _reloads, _retries, _breaker,
+            _series, _dropped, _droppedObservations, _entries, _capacity, _fill, _failedInserts, _runs, _runTime, _misses);
     }
 
-    public void Update(IReadOnlyList<PluginSupervisor> plugins)
+    public void Update(IPlugins plugins)
     {
-        foreach (PluginSupervisor plugin in plugins) Update(plugin);
+        foreach (PluginSupervisor plugin in plugins.Supervisors) Update(plugin);
+        _stale.Remove(plugins.Supervisors);
     }
 
     private void Update(PluginSupervisor plugin)
     {
         PluginStatus status = plugin.Status;
         PollRecord.Snapshot record = plugin.Polls.Read();
-        _up.WithLabels(plugin.Name).Set(status.State == PluginState.Running && !plugin.PollsFail ? 1 : 0);
+        _up.WithLabels(plugin.Name).Set(status.Running is not null && !plugin.PollsFail ? 1 : 0);
         string current = Lower(status.State.ToString());
         foreach (string one in States) _state.WithLabels(plugin.Name, one).Set(one == current ? 1 : 0);
         foreach (PluginError error in Enum.GetValues<PluginError>())
@@ -70,12 +92,28 @@ internal sealed class PluginMetrics
             else _lastError.RemoveLabelled(plugin.Name, Lower(error.ToString()));
         }
 
-        if (record.Age is { } since) _age.WithLabels(plugin.Name).Set(since.TotalSeconds);
+        if (record.Age is { } since)
+        {
+            _age.WithLabels(plugin.Name).Set(since.TotalSeconds);
+            _lastSuccess.WithLabels(plugin.Name).Set(record.SucceededAt.ToUnixTimeMilliseconds() / 1000.0);
+        }
+
+        UpdateLoads(plugin);
         _pollDuration.WithLabels(plugin.Name).Set(record.LastDuration.TotalSeconds);
         _polls.WithLabels(plugin.Name).IncTo(record.Polls);
         _pollFailures.WithLabels(plugin.Name).IncTo(record.Failures);
         _pollingTime.WithLabels(plugin.Name).IncTo(record.TotalDuration.TotalSeconds);
         if (status.Running is { } running) Update(plugin.Name, running);
+    }
+
+    private void UpdateLoads(PluginSupervisor plugin)
+    {
+        _reloads.WithLabels(plugin.Name, "loaded").IncTo(plugin.Loads.Loads);
+        _reloads.WithLabels(plugin.Name, "reloaded").IncTo(plugin.Loads.Reloads);
+        _reloads.WithLabels(plugin.Name, "failed").IncTo(plugin.Loads.Failures);
+        _retries.WithLabels(plugin.Name).IncTo(plugin.Loads.Retries);
+        CircuitState breaker = plugin.Breaker;
+        foreach ((CircuitState state, string name) in BreakerStates) _breaker.WithLabels(plugin.Name, name).Set(state == breaker ? 1 : 0);
     }
 
     private void Update(string plugin, RunningPlugin running)
@@ -90,11 +128,16 @@ internal sealed class PluginMetrics
     {
         HistogramFamily family = poll.Family;
         _series.WithLabels(plugin, family.Description.Name).Set(family.Series.Count);
-        foreach (DropReason reason in Enum.GetValues<DropReason>())
+        foreach (DropReason reason in Reasons)
+        {
             _dropped.WithLabels(plugin, family.Description.Name, Words(reason)).IncTo(family.Drops[reason]);
+            _droppedObservations.WithLabels(plugin, family.Description.Name, Words(reason)).IncTo(family.Drops.Observations(reason));
+        }
+
         string map = poll.Map.Definition.Name;
         _entries.WithLabels(plugin, map).Set(poll.Entries);
         _capacity.WithLabels(plugin, map).Set(poll.Map.Definition.MaxEntries);
+        _fill.WithLabels(plugin, map).Set(poll.Map.Definition.MaxEntries == 0 ? 0 : (double)poll.Entries / poll.Map.Definition.MaxEntries);
         if (poll.FailedInserts is { } failed) _failedInserts.WithLabels(plugin, map).IncTo(failed);
     }
 

@@ -1,41 +1,65 @@
+using System.Runtime.InteropServices;
 using EbpfAgent.Bpf;
 using EbpfAgent.Configuration;
+using EbpfAgent.Discovery;
 using EbpfAgent.Exposition;
 using EbpfAgent.Health;
 using EbpfAgent.Lifecycle;
+using EbpfAgent.Survival;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Win32.SafeHandles;
 
 namespace EbpfAgent.Hosting;
 
 /// <summary>
-/// The process: it opens the endpoint, starts the plugins, waits for the signal to stop, and leaves nothing behind in the kernel.
+/// The process: it opens the endpoint, starts the plugins, follows what changes, waits for the signal to stop, and leaves nothing behind in the kernel but what is to survive it.
 /// </summary>
-internal sealed partial class AgentHost(AgentConfiguration configuration, TimeProvider time)
+/// <param name="configuration">What it starts with.</param>
+/// <param name="file">Watches the configuration file; made before the file was read.</param>
+/// <param name="time">The clock.</param>
+internal sealed partial class AgentHost(AgentConfiguration configuration, FileWatch file, TimeProvider time)
 {
     /// <exception cref="StartException">The endpoint can't be opened.</exception>
     public async Task RunAsync()
     {
-        WebApplicationBuilder builder = WebHost.CreateBuilder(configuration, time);
+        var level = new LogLevelSwitch(configuration.LogLevel);
+        WebApplicationBuilder builder = WebHost.CreateBuilder(configuration, level, time);
         await using WebApplication application = builder.Build();
         ILogger logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ebpf-agent");
-        PluginSet plugins = PluginSet.Discover(configuration, KernelFacts.Read(), time, logger);
-        using var handler = new MetricsHandler(new MetricsDocument(plugins.Registry), new AgentMetrics(time), plugins.Supervisors, time);
-        application.Run(new HttpEndpoint(handler, plugins.Supervisors).HandleAsync);
-        Distrust(plugins.Supervisors.Select(static supervisor => supervisor.Path), logger);
+        using CrashJournal? journal = OpenJournal(logger);
+        var watch = new PluginWatch(configuration.PluginFolders, time);
+        var plugins = new PluginSet(configuration, KernelFacts.Read(), journal, time, logger) { ExtraFiles = watch.SetExtraFiles };
+        var document = new MetricsDocument(plugins.Registry);
+        var metrics = new AgentMetrics(time);
+        using var settings = new RunningSettings(configuration, level, document, metrics.Configuration, logger);
+        using var reload = new ReloadLoop(plugins, watch, file, settings, time, logger);
+        using var handler = new MetricsHandler(document, metrics, plugins, time);
+        application.Run(new HttpEndpoint(handler, plugins, new ReloadHandler(() => reload.ReloadAsync("POST /-/reload"), () => settings.ReloadAccess)).HandleAsync);
         await StartAsync(application);
-        using SafeFileHandle? statistics = configuration.ProgramStatistics ? EnableStatistics(logger) : null;
-        _ = StartAsync(plugins, application, logger);
+        using var stopping = new CancellationTokenSource();
+        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            // Without this the process would end, as one does whose terminal is closed.
+            signal.Cancel = true;
+            _ = reload.ReloadAsync("SIGHUP");
+        });
+        Task following = FollowAsync(plugins, reload, application, logger, stopping.Token);
         await application.WaitForShutdownAsync();
+        // Whatever is under way from here on, no plugin is to blame.
+        journal?.Stop();
+        await stopping.CancelAsync();
         await plugins.DisposeAsync();
+        await following.WaitAsync(StopPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         LogStopped(logger);
     }
 
-    private static async Task StartAsync(PluginSet plugins, WebApplication application, ILogger logger)
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(500);
+
+    private static async Task FollowAsync(PluginSet plugins, ReloadLoop reload, WebApplication application, ILogger logger, CancellationToken stopping)
     {
-        await plugins.StartAsync();
+        await reload.StartAsync(stopping);
         HeapBudget.AfterStart();
         LogReady(logger, application.Urls.First(), plugins.Summary());
+        await reload.RunAsync(stopping);
     }
 
     private async Task StartAsync(WebApplication application)
@@ -54,51 +78,25 @@ internal sealed partial class AgentHost(AgentConfiguration configuration, TimePr
         }
     }
 
-    // A DLL runs with all the agent's rights: whoever may write it, or the file that says where it is, has them too.
-    private void Distrust(IEnumerable<string> plugins, ILogger logger)
+    private CrashJournal? OpenJournal(ILogger logger)
     {
-        string[] open = [.. configuration.PluginFolders.Prepend(configuration.File).Where(path => IsOpen(path, logger))];
-        // What lies in an open folder is open as well; that has been said.
-        foreach (string plugin in plugins.Where(plugin => !open.Contains(Path.GetDirectoryName(plugin))))
+        if (!StateFolder.TryOpen(configuration.StateFolder, out StateFolder? folder, out string? problem))
         {
-            if (IsOpen(plugin, logger) || !Directory.Exists(plugin)) continue;
-            foreach (string file in Directory.EnumerateFiles(plugin)) IsOpen(file, logger);
-        }
-    }
-
-    private static bool IsOpen(string path, ILogger logger)
-    {
-        try
-        {
-            if (!Path.Exists(path) || TrustedFile.Check(path) is not { } warning) return false;
-            LogDistrust(logger, warning);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            LogDistrust(logger, $"{path}: can't tell who may write it: {e.Message}");
-            return true;
-        }
-    }
-
-    private static SafeFileHandle? EnableStatistics(ILogger logger)
-    {
-        try
-        {
-            return RunTimeStatistics.Enable();
-        }
-        catch (BpfException e)
-        {
-            LogDistrust(logger, e.Message);
+            LogProblem(logger, $"{problem} (without it, a plugin that ends the agent is not known at the next start)");
             return null;
         }
+
+        CrashJournal? journal = CrashJournal.TryOpen(folder, configuration.File, time, out string? warning);
+        if (warning is not null) LogProblem(logger, warning);
+        foreach (string finding in journal?.Findings ?? []) LogProblem(logger, finding);
+        return journal;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "scrape {Url}/metrics - {Summary}")]
     private static partial void LogReady(ILogger logger, string url, string summary);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
-    private static partial void LogDistrust(ILogger logger, string warning);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
+    private static partial void LogProblem(ILogger logger, string problem);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "stopped; nothing of it is left in the kernel")]
     private static partial void LogStopped(ILogger logger);

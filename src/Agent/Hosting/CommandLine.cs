@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using EbpfAgent.Configuration;
+using EbpfAgent.Discovery;
 using EbpfAgent.Survival;
 
 namespace EbpfAgent.Hosting;
@@ -54,9 +55,11 @@ internal static class CommandLine
 
         try
         {
+            // Before it is read: what is written in between is then a change.
+            var file = new FileWatch(Path.GetFullPath(configuration), TimeProvider.System);
             AgentConfiguration settings = AgentConfigurationLoader.Load(configuration, Variables());
             if (cleanup) return Cleanup.Run(settings.StateFolder, settings.PinFolder, output, errors);
-            await new AgentHost(settings, TimeProvider.System).RunAsync();
+            await new AgentHost(settings, file, TimeProvider.System).RunAsync();
             return Success;
         }
         catch (Exception e) when (e is ConfigurationException or StartException)
@@ -69,6 +72,7 @@ internal static class CommandLine
     private static string Version =>
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    private static IEnumerable<KeyValuePair<string, string?>> Variables() =>
+    /// <summary>The environment, of which the configuration takes what is meant for it.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> Variables() =>
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(static entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value));
 }

@@ -14,7 +14,7 @@ internal static class WebHost
 
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromMilliseconds(500);
 
-    public static WebApplicationBuilder CreateBuilder(AgentConfiguration configuration, TimeProvider time)
+    public static WebApplicationBuilder CreateBuilder(AgentConfiguration configuration, LogLevelSwitch level, TimeProvider time)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Host.UseConsoleLifetime(static options => options.SuppressStatusMessages = true);
@@ -22,7 +22,7 @@ internal static class WebHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, configuration.Listen));
         builder.Services.AddSingleton<Microsoft.AspNetCore.Connections.IMemoryPoolFactory<byte>>(new SendBuffers());
         builder.Services.AddSingleton(time);
-        Configure(builder.Logging, configuration);
+        Configure(builder.Logging, configuration, level);
         return builder;
     }
 
@@ -42,9 +42,9 @@ internal static class WebHost
         else options.Listen(listen.Address ?? IPAddress.Loopback, listen.Port, http);
     }
 
-    private static void Configure(ILoggingBuilder logging, AgentConfiguration configuration)
+    private static void Configure(ILoggingBuilder logging, AgentConfiguration configuration, LogLevelSwitch least)
     {
-        logging.SetMinimumLevel(Enum.Parse<LogLevel>(configuration.LogLevel, ignoreCase: true));
+        logging.SetMinimumLevel(LogLevel.Trace).AddFilter((_, level) => least.IsOn(level));
         logging.AddFilter("Microsoft", LogLevel.Warning);
         // The start's own failures are said by the agent, in one line.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);

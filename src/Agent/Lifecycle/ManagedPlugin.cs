@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.Loader;
 using EbpfAgent.Abstractions;
 using AssemblyLoader = McMaster.NETCore.Plugins.PluginLoader;
 
@@ -11,14 +12,16 @@ internal sealed class ManagedPlugin : PluginDefinition
 {
     private readonly string _path;
     private readonly AssemblyLoader _context;
+    private readonly ContextCensus _census;
     private readonly BpfObjectSource _source;
     private readonly Assembly _assembly;
 
-    private ManagedPlugin(string path, AssemblyLoader context, DecoderFactory decoders)
+    private ManagedPlugin(string path, AssemblyLoader context, Assembly assembly, DecoderFactory decoders, ContextCensus census)
     {
+        _census = census;
         _path = path;
         _context = context;
-        _assembly = LoadAssembly(path, context);
+        _assembly = assembly;
         IPlugin plugin = Create(FindType(path, _assembly));
         string type = $"{path}: {plugin.GetType().Name}";
         _source = Ask($"{type}.BpfObject", () => plugin.BpfObject) ?? throw Wrong($"{type}.BpfObject is null; say where the object is, with BpfObjectSource.FromResource or FromFile");
@@ -33,26 +36,36 @@ internal sealed class ManagedPlugin : PluginDefinition
 
     /// <summary>Loads the DLL and asks its plugin what it is.</summary>
     /// <exception cref="PluginException">The DLL is not a plugin, or its plugin threw.</exception>
-    public static ManagedPlugin Load(string path, DecoderFactory decoders)
+    public static ManagedPlugin Load(string path, DecoderFactory decoders, ContextCensus census)
     {
         if (new FileInfo(path) is { Exists: true, Length: 0 }) throw Wrong($"{path} is empty; copy it again");
         // In memory: a mapped DLL that is overwritten in place would take the agent with it.
-        AssemblyLoader _context = AssemblyLoader.CreateFromAssemblyFile(
+        AssemblyLoader context = AssemblyLoader.CreateFromAssemblyFile(
             path, [typeof(IPlugin)], config => (config.IsUnloadable, config.LoadInMemory) = (true, true));
+        Assembly? assembly = null;
         try
         {
-            return new ManagedPlugin(path, _context, decoders);
+            assembly = LoadAssembly(path, context);
+            return new ManagedPlugin(path, context, assembly, decoders, census);
         }
         catch
         {
-            _context.Dispose();
+            Unload(context, assembly, census);
             throw;
         }
     }
 
     public override ReadOnlyMemory<byte> ReadObject() => _source.IsResource ? ReadResource() : PluginFile.Read(Path.GetDirectoryName(_path)!, _source.Name, "BPF object");
 
-    public override void Dispose() => _context.Dispose();
+    public override IReadOnlyList<string> Files => _source.IsResource ? [] : [Path.GetFullPath(_source.Name, Path.GetDirectoryName(_path)!)];
+
+    public override void Dispose() => Unload(_context, _assembly, _census);
+
+    private static void Unload(AssemblyLoader context, Assembly? assembly, ContextCensus census)
+    {
+        if (assembly is not null) census.Add(AssemblyLoadContext.GetLoadContext(assembly)!);
+        context.Dispose();
+    }
 
     private static Assembly LoadAssembly(string path, AssemblyLoader context)
     {
@@ -107,7 +120,8 @@ internal sealed class ManagedPlugin : PluginDefinition
         }
         catch (TargetInvocationException e)
         {
-            throw Wrong($"{type.FullName}'s constructor threw {e.InnerException!.GetType().Name}: {e.InnerException.Message}");
+            // Without the exception itself: its type may be the plugin's, and would keep the plugin in memory. It may have asked for something that is not there yet.
+            throw new PluginException(PluginError.Plugin, $"{type.FullName}'s constructor threw {e.InnerException!.GetType().Name}: {e.InnerException.Message}") { IsTransient = true };
         }
         catch (MissingMethodException)
         {
@@ -123,7 +137,7 @@ internal sealed class ManagedPlugin : PluginDefinition
         }
         catch (Exception e)
         {
-            throw new PluginException(PluginError.Plugin, $"{property} threw {e.GetType().Name}: {e.Message}", e);
+            throw new PluginException(PluginError.Plugin, $"{property} threw {e.GetType().Name}: {e.Message}") { IsTransient = true };
         }
     }
 

@@ -15,6 +15,9 @@ internal abstract class PluginDefinition : IDisposable
     /// <summary>At least one.</summary>
     public abstract IReadOnlyList<MetricDefinition> Metrics { get; }
 
+    /// <summary>Files that it is made of and that need not lie with it: absolute paths.</summary>
+    public virtual IReadOnlyList<string> Files => [];
+
     /// <summary>The bytes of the BPF object.</summary>
     /// <exception cref="PluginException">It can't be read.</exception>
     public abstract ReadOnlyMemory<byte> ReadObject();

@@ -1,6 +1,7 @@
 using EbpfAgent.Bpf;
 using EbpfAgent.Configuration;
 using EbpfAgent.Decoding.JavaScript;
+using EbpfAgent.Survival;
 
 namespace EbpfAgent.Lifecycle;
 
@@ -15,6 +16,7 @@ internal static class PluginErrors
         BpfException bpf => new PluginException(ClassOf(bpf.Failure), bpf.Message, bpf),
         BtfException btf => new PluginException(PluginError.Object, btf.Message, btf),
         ConfigurationException manifest => new PluginException(PluginError.Manifest, manifest.Message, manifest),
+        SurvivalException survival => new PluginException(PluginError.Survival, survival.Message, survival) { IsTransient = true },
         ScriptException script => new PluginException(PluginError.Script, script.Message, script),
         TimeoutException timeout => new PluginException(PluginError.Timeout, timeout.Message, timeout),
         _ => new PluginException(PluginError.Internal, $"{exception.GetType().Name}: {exception.Message}", exception),

@@ -6,6 +6,12 @@ namespace EbpfAgent.Lifecycle;
 internal sealed class PluginException(PluginError error, string message, Exception? inner = null) : Exception(message, inner)
 {
     public PluginError Error { get; } = error;
+
+    /// <summary>
+    /// Whether the same files may load later: the kernel was short of something, another plugin had the name, the plugin's code threw or took too long. A syntax error or a
+    /// layout that doesn't fit stays one until its file changes.
+    /// </summary>
+    public bool IsTransient { get; init; } = error is PluginError.Kernel or PluginError.Timeout or PluginError.Internal;
 }
 
 /// <summary>The class of a plugin's error, as exported in <c>ebpf_agent_plugin_last_error</c>.</summary>
@@ -32,6 +38,9 @@ internal enum PluginError
     /// <summary>A script doesn't parse, lacks an export, or failed.</summary>
     Script,
 
+    /// <summary>A new version's decoder fails on a key that the running version has.</summary>
+    Decode,
+
     /// <summary>The agent lacks a capability.</summary>
     Permission,
 
@@ -46,6 +55,12 @@ internal enum PluginError
 
     /// <summary>A time limit was passed.</summary>
     Timeout,
+
+    /// <summary>The agent ended twice while the plugin was loading or polling.</summary>
+    Crash,
+
+    /// <summary>It is to survive the agent, and can't: its pins are another agent's, or there is no place for them.</summary>
+    Survival,
 
     /// <summary>What nobody foresaw.</summary>
     Internal,

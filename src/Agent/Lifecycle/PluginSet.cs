@@ -4,77 +4,174 @@ using EbpfAgent.Configuration;
 using EbpfAgent.Discovery;
 using EbpfAgent.Hosting;
 using EbpfAgent.Series;
+using EbpfAgent.Survival;
 
 namespace EbpfAgent.Lifecycle;
 
-/// <summary>All plugins, each with its supervisor.</summary>
-internal sealed partial class PluginSet : IAsyncDisposable
+/// <summary>All plugins, each with its supervisor: those that are there, and for a minute those that are gone.</summary>
+/// <remarks>What changes it is for one caller at a time; what <see cref="IPlugins"/> shows is for any thread.</remarks>
+internal sealed class PluginSet : IPlugins, IAsyncDisposable
 {
     // Plugins are loaded one after the other, so that who gets a contested name does not depend on luck; one that doesn't
     // come to an end is left to its own time limit, and the next one is begun.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CrashJournal? _journal;
+    private readonly LinuxHost _host;
+    private readonly PluginLoader _loader;
+    private readonly TrustCheck _trust;
+    private readonly ContextCensus _contexts;
+    private readonly Dictionary<string, Member> _members = new(StringComparer.OrdinalIgnoreCase);
+    private AgentConfiguration _configuration;
+    private volatile IReadOnlyList<PluginSupervisor> _supervisors = [];
+    private volatile bool _isStarted;
 
-    private PluginSet(FamilyRegistry registry, IReadOnlyList<PluginSupervisor> supervisors, TimeProvider time)
+    public PluginSet(AgentConfiguration configuration, KernelFacts kernel, CrashJournal? journal, TimeProvider time, ILogger logger)
     {
-        Registry = registry;
-        Supervisors = supervisors;
+        _configuration = configuration;
+        _journal = journal;
         _time = time;
+        _logger = logger;
+        _host = new LinuxHost("/", time);
+        _loader = new PluginLoader(Registry, kernel, new MapCalls(), time);
+        _trust = new TrustCheck(logger);
+        _contexts = new ContextCensus(time);
+        _trust.Look(configuration);
     }
 
-    public FamilyRegistry Registry { get; }
+    public FamilyRegistry Registry { get; } = new();
 
-    /// <summary>One for each plugin that was found, in the order of their names.</summary>
-    public IReadOnlyList<PluginSupervisor> Supervisors { get; }
+    /// <summary>Is told which files a plugin is made of besides those that lie with it, before it is loaded and again when it has said so itself.</summary>
+    public Action<string, IReadOnlyList<string>> ExtraFiles { get; init; } = static (_, _) => { };
 
-    /// <summary>Looks for plugins where the configuration says, and loads none.</summary>
-    public static PluginSet Discover(AgentConfiguration configuration, KernelFacts kernel, TimeProvider time, ILogger logger)
+    public IReadOnlyList<PluginSupervisor> Supervisors => _supervisors;
+
+    public bool IsStarted
     {
-        var registry = new FamilyRegistry();
-        var loader = new PluginLoader(registry, kernel, new MapCalls(), configuration.MetricPrefix, time);
-        var host = new LinuxHost("/", time);
-        (IReadOnlyList<PluginCandidate> candidates, IReadOnlyList<string> problems) = PluginScan.Scan(configuration.PluginFolders);
-        foreach (string problem in problems) LogProblem(logger, problem);
-        foreach (string name in configuration.Plugins.Keys.Except(candidates.Select(static c => c.Name), StringComparer.OrdinalIgnoreCase))
-            LogProblem(logger, $"{configuration.File}: plugins.{name}: no plugin of this name was found in {string.Join(", ", configuration.PluginFolders)}");
-        return new PluginSet(registry, [.. candidates.Select(Supervise)], time);
+        get => _isStarted;
+        set => _isStarted = value;
+    }
 
-        PluginSupervisor Supervise(PluginCandidate candidate)
+    public int ContextsNotCollected => _contexts.Count;
+
+    /// <summary>Runs what is new or has changed, one after the other, and unloads what is gone. Ends when each runs, has failed once, or has outrun everybody's patience.</summary>
+    public async Task ApplyAsync(IReadOnlyList<PluginChange> changes)
+    {
+        // All of them can be seen before the first is tried: whoever waits for the agent waits for all.
+        foreach (PluginChange change in changes) Note(change);
+        Show();
+        foreach (PluginChange change in changes)
         {
-            PluginConfiguration settings = configuration.For(candidate.Name);
-            var decoders = new DecoderFactory(settings, host, logger);
-            return new PluginSupervisor(settings, candidate.Path, () => loader.Load(settings, () => Define(candidate, decoders)), registry, time, logger);
+            if (change.Candidate is null) await _members[change.Name].Supervisor.RemoveAsync();
+            else await RunAsync(_members[change.Name]);
         }
     }
 
-    /// <summary>Loads all plugins. Ends when each has been loaded, has failed, or has outrun everybody's patience.</summary>
-    public async Task StartAsync()
+    /// <summary>Goes over to another configuration: plugins whose settings differ are reloaded.</summary>
+    public async Task ConfigureAsync(AgentConfiguration next)
     {
-        foreach (PluginSupervisor supervisor in Supervisors)
+        _configuration = next;
+        _trust.Look(next);
+        foreach (Member member in InOrder())
         {
-            await Task.WhenAny(supervisor.StartAsync(), Task.Delay(Patience, _time));
+            if (member.Candidate is not null && member.Wanted != Target(member)) await RunAsync(member);
         }
     }
+
+    /// <summary>Tries again what has failed, however often.</summary>
+    public async Task RetryAsync()
+    {
+        foreach (Member member in InOrder())
+        {
+            if (member.Candidate is null || member.Supervisor.Status.State is PluginState.Running or PluginState.Disabled) continue;
+            _journal?.Forgive(member.Supervisor.Name);
+            await RunAsync(member);
+        }
+    }
+
+    /// <summary>Forgets plugins that have been gone for a minute, and collects what unloaded plugins have left. Called now and then.</summary>
+    public async Task TidyAsync()
+    {
+        foreach ((string name, Member member) in _members.ToArray())
+        {
+            if (member.Supervisor.IsRemembered || member.Candidate is not null) continue;
+            _members.Remove(name);
+            await member.Supervisor.DisposeAsync();
+        }
+
+        _contexts.Collect();
+    }
+
+    /// <summary>Sections of the configuration for plugins that are not there, each as a sentence.</summary>
+    public IEnumerable<string> UnknownSections() =>
+        _configuration.Plugins.Keys.Except(_supervisors.Select(static one => one.Name), StringComparer.OrdinalIgnoreCase)
+            .Select(name => $"{_configuration.File}: plugins.{name}: no plugin of this name was found in {string.Join(", ", _configuration.PluginFolders)}");
 
     /// <summary>How the plugins stand, in a line.</summary>
     public string Summary()
     {
-        if (Supervisors.Count == 0) return "no plugins found";
-        IEnumerable<string> states = Supervisors.GroupBy(static supervisor => supervisor.Status.State).OrderBy(static group => group.Key)
+        if (_supervisors.Count == 0) return "no plugins found";
+        IEnumerable<string> states = _supervisors.GroupBy(static supervisor => supervisor.Status.State).OrderBy(static group => group.Key)
             .Select(static group => $"{group.Key.ToString().ToLowerInvariant()}: {string.Join(", ", group.Select(static supervisor => supervisor.Name))}");
         return string.Join("; ", states);
     }
 
-    public async ValueTask DisposeAsync() => await Task.WhenAll(Supervisors.Select(static supervisor => supervisor.DisposeAsync().AsTask()));
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_members.Values.Select(static member => member.Supervisor.DisposeAsync().AsTask()));
 
-    private static PluginDefinition Define(PluginCandidate candidate, DecoderFactory decoders) => candidate switch
+    private void Note(PluginChange change)
     {
-        { EntryPath: null } => throw new PluginException(PluginError.Plugin, candidate.Problem!),
-        { HasManifest: true } => new ScriptPlugin(PluginManifestLoader.Load(candidate.EntryPath), decoders),
-        _ => ManagedPlugin.Load(candidate.EntryPath, decoders),
-    };
+        if (!_members.TryGetValue(change.Name, out Member? member))
+        {
+            if (change.Candidate is null) return;
+            var supervisor = new PluginSupervisor(change.Name, change.Candidate.Path, Prepare, Registry, _time, _logger) { Journal = _journal };
+            _members.Add(change.Name, member = new Member(supervisor));
+        }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
-    private static partial void LogProblem(ILogger logger, string problem);
+        member.Candidate = change.Candidate;
+        member.ContentHash = change.ContentHash ?? "";
+    }
+
+    private async Task RunAsync(Member member)
+    {
+        _trust.Look(member.Candidate!.Path);
+        PluginTarget target = member.Wanted = Target(member);
+        ExtraFiles(member.Supervisor.Name, [.. target.Settings.Scripts.Values]);
+        await Task.WhenAny(member.Supervisor.RunAsync(target), Task.Delay(Patience, _time));
+    }
+
+    private PluginTarget Target(Member member) =>
+        new(member.Candidate!, member.ContentHash, _configuration.For(member.Supervisor.Name), _configuration.MetricPrefix);
+
+    private IPreparedPlugin Prepare(PluginTarget target, RunningPlugin? before) =>
+        _loader.Prepare(target.Settings, target.MetricPrefix, () => Define(target), before);
+
+    private PluginDefinition Define(PluginTarget target)
+    {
+        var decoders = new DecoderFactory(target.Settings, _host, _logger);
+        PluginDefinition definition = target.Candidate.HasManifest
+            ? new ScriptPlugin(PluginManifestLoader.Load(target.Candidate.EntryPath!), decoders)
+            : ManagedPlugin.Load(target.Candidate.EntryPath!, decoders, _contexts);
+        ExtraFiles(target.Candidate.Name, [.. target.Settings.Scripts.Values, .. definition.Files]);
+        return definition;
+    }
+
+    private IEnumerable<Member> InOrder() => _members.Values.OrderBy(static member => member.Supervisor.Name, StringComparer.OrdinalIgnoreCase).ToArray();
+
+    private void Show() => _supervisors = [.. InOrder().Where(static member => member.Candidate is not null).Select(static member => member.Supervisor)];
+
+    /// <summary>A plugin, and what of it is to run.</summary>
+    private sealed class Member(PluginSupervisor supervisor)
+    {
+        public PluginSupervisor Supervisor { get; } = supervisor;
+
+        /// <summary>Null while its files are gone.</summary>
+        public PluginCandidate? Candidate { get; set; }
+
+        public string ContentHash { get; set; } = "";
+
+        /// <summary>What its supervisor was last asked to run.</summary>
+        public PluginTarget? Wanted { get; set; }
+    }
 }

@@ -15,13 +15,19 @@ internal enum PluginState
     /// <summary>Its programs are attached and its maps are polled.</summary>
     Running,
 
+    /// <summary>Its programs are attached and its maps are polled, but as an older version: what lies in its folder now can't run. Its error says why.</summary>
+    Outdated,
+
     /// <summary>It is wrong, or the agent lacks a right. Its error says what.</summary>
     Failed,
 
     /// <summary>This kernel lacks what it needs. Nothing is wrong with it.</summary>
     Unsupported,
 
-    /// <summary>The agent is going down.</summary>
+    /// <summary>The agent ended twice while it was loading or polling: it is left alone until its files change or an operator asks.</summary>
+    Quarantined,
+
+    /// <summary>The agent is going down, or its files are gone.</summary>
     Stopped,
 }
 
@@ -29,5 +35,5 @@ internal enum PluginState
 /// <param name="State">Where it stands.</param>
 /// <param name="Error">The class of its last error; null if it never had one.</param>
 /// <param name="Message">What the last error said.</param>
-/// <param name="Running">The running plugin; null in any other state.</param>
+/// <param name="Running">The version that runs; null unless one does.</param>
 internal sealed record PluginStatus(PluginState State, PluginError? Error = null, string? Message = null, RunningPlugin? Running = null);

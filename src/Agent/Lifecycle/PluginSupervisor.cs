@@ -1,212 +1,359 @@
-using EbpfAgent.Configuration;
-using EbpfAgent.Polling;
 using EbpfAgent.Series;
+using EbpfAgent.Survival;
+using Polly.CircuitBreaker;
 
 namespace EbpfAgent.Lifecycle;
 
 /// <summary>
-/// Runs one plugin: loads it, polls it, and lets go of it. Whatever the plugin does, only this supervisor's own tasks see it.
+/// Runs one plugin through all its versions: loads it, replaces it, polls it, and lets go of it. A new version takes the place of the old one only when it can run;
+/// whatever the plugin does, only this supervisor's own tasks see it.
 /// </summary>
-internal sealed partial class PluginSupervisor : IAsyncDisposable
+/// <remarks>Safe for use by many threads. What is asked of it last counts: it supersedes what is under way.</remarks>
+internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
 {
-    // A scrape takes what was polled less than this ago, however often it comes.
-    private static readonly TimeSpan ScrapeFreshness = TimeSpan.FromSeconds(1);
-
-    // A poll that takes longer hangs, in a plugin's decoder as a rule: nobody waits for it any more.
-    private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(2);
-
-    // How long the end of the agent waits for a poll that is under way.
+    // How long a poll or a last poll that is under way is waited for.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly PluginConfiguration _settings;
-    private readonly Func<RunningPlugin> _load;
+    private readonly Func<PluginTarget, RunningPlugin?, IPreparedPlugin> _prepare;
     private readonly FamilyRegistry _registry;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _polling = new(1, 1);
-    private volatile PluginStatus _status;
+    private readonly SupervisorLog _log;
     private readonly DropLog _drops;
+    private readonly RetainedPolls _retained;
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private CancellationTokenSource _current = new();
+    private Task _work = Task.CompletedTask;
+    private Task _abandoned = Task.CompletedTask;
+    private PluginTarget? _running;
+    private volatile LoadPipeline? _pipeline;
+    private volatile PollLoop? _loop;
+    private volatile PluginStatus _status = new(PluginState.Pending);
+    private volatile string _path;
     private volatile bool _pollsFail;
-    private Task _starting = Task.CompletedTask;
-    private long _pollStarted;
+    private bool _isPublished;
 
-    public PluginSupervisor(PluginConfiguration settings, string path, Func<RunningPlugin> load, FamilyRegistry registry, TimeProvider time, ILogger logger)
+    /// <param name="name">The plugin's name.</param>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="prepare">Makes a version ready to run. Called on a thread of its own, since plugin code runs in there and may never come back.</param>
+    /// <param name="registry">Where its families are exposed.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Is told of each change of state.</param>
+    public PluginSupervisor(
+        string name, string path, Func<PluginTarget, RunningPlugin?, IPreparedPlugin> prepare, FamilyRegistry registry, TimeProvider time, ILogger logger)
     {
-        _settings = settings;
-        _load = load;
+        Name = name;
+        _path = path;
+        _prepare = prepare;
         _registry = registry;
         _time = time;
-        _logger = logger;
-        Path = path;
+        _log = new SupervisorLog(name, logger);
+        _drops = new DropLog(name, time, logger);
+        _retained = new RetainedPolls(time);
         Polls = new PollRecord(time);
-        _drops = new DropLog(settings.Name, time, logger);
-        _status = new PluginStatus(settings.Enabled ? PluginState.Pending : PluginState.Disabled);
     }
 
-    public string Name => _settings.Name;
+    public string Name { get; }
 
     /// <summary>The folder or DLL.</summary>
-    public string Path { get; }
+    public string Path => _path;
 
     public PluginStatus Status => _status;
 
+    /// <summary>The polls of all versions.</summary>
     public PollRecord Polls { get; }
 
+    /// <summary>The loads of all versions.</summary>
+    public LoadRecord Loads { get; } = new();
+
+    /// <summary>Whether the version that is wanted is tried (closed), is left alone for a while (open), or is tried once to see (half-open).</summary>
+    public CircuitState Breaker => _pipeline?.Breaker ?? CircuitState.Closed;
+
+    /// <summary>Marks what the plugin is doing where it outlives the agent; null where nothing can be marked.</summary>
+    public CrashJournal? Journal { get; init; }
+
     /// <summary>Whether the last poll was thrown away, or does not come to an end.</summary>
-    public bool PollsFail => _pollsFail || PollHangs;
+    public bool PollsFail => _pollsFail || _loop is { Hangs: true };
+
+    /// <summary>Whether what it had counted when it was unloaded is remembered; forgets it when its time is over.</summary>
+    public bool IsRemembered => _retained.Expire();
 
     /// <summary>True when nothing more is to come before the first answer: polled, loaded to be polled at scrapes, failed, unsupported or disabled.</summary>
     public bool IsSettled => _status.State switch
     {
-        PluginState.Running => _settings.Interval.IsOnScrape || Polls.Read().Polls > 0 || PollHangs,
+        PluginState.Running or PluginState.Outdated => _loop is not { IsSettled: false },
         PluginState.Pending or PluginState.Loading => false,
         _ => true,
     };
 
-    /// <summary>Loads the plugin on a thread of its own and starts to poll it. Never throws; ends when it runs or has failed, or when its load has taken too long.</summary>
-    public Task StartAsync() => _starting = LoadAsync();
+    /// <summary>Runs this version from now on, in place of what runs. Never throws.</summary>
+    /// <returns>Ends when it runs, or when its first attempt has failed. Further ones go on by themselves.</returns>
+    public Task RunAsync(PluginTarget target) => Supersede((tried, cancellation) => RunAsync(target, tried, cancellation));
 
-    private async Task LoadAsync()
+    /// <summary>Unloads what runs; its files are gone. What it has counted is remembered for a minute.</summary>
+    public Task RemoveAsync() => Supersede(async (_, _) =>
     {
-        if (_status.State != PluginState.Pending) return;
-        _status = new PluginStatus(PluginState.Loading);
-        // Plugin code runs in there and may never come back: neither a pool thread nor the other plugins wait for it.
-        Task<RunningPlugin> loading = Task.Factory.StartNew(_load, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        try
-        {
-            Run(await loading.WaitAsync(_settings.Limits.LoadTimeout, _time, _stopping.Token));
-        }
-        // A time-out of the plugin's own faults the load. A load that completes just now is too late, and is let go of as well.
-        catch (TimeoutException) when (!loading.IsFaulted)
-        {
-            Abandon(loading);
-            Fail(new PluginException(PluginError.Timeout, $"{Path} has not loaded within {_settings.Limits.LoadTimeout.TotalSeconds:0.###} s (limits.loadTimeout); its constructor or its properties don't return"));
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            Abandon(loading);
-        }
-        catch (Exception e)
-        {
-            Fail(PluginErrors.From(e));
-        }
-    }
+        bool ran = _loop is not null;
+        await UnloadAsync(isLast: false);
+        _status = new PluginStatus(PluginState.Stopped);
+        _log.Removed(_path, ran);
+    });
 
     /// <summary>Polls now if the plugin is one that is polled at scrapes, and was not polled within the last second. Does not wait behind a poll that hangs.</summary>
-    public Task PollForScrapeAsync() =>
-        _settings.Interval.IsOnScrape && _status.Running is { } running && !IsFresh() && !PollHangs ? Task.Run(() => PollOnceAsync(running)) : Task.CompletedTask;
+    public Task PollForScrapeAsync() => _loop?.PollForScrapeAsync() ?? Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await _starting;
-        // A poll that hangs in a plugin's code keeps what it reads: the process ends without it.
-        if (await _polling.WaitAsync(Patience)) _status.Running?.Dispose();
-        _registry.Release(Name);
+        await Supersede((_, _) => UnloadAsync(isLast: true));
         _status = new PluginStatus(PluginState.Stopped);
     }
 
-    private bool IsFresh() => Polls.Read().SinceLast < ScrapeFreshness;
-
-    private bool PollHangs => Interlocked.Read(ref _pollStarted) is not 0 and var started && _time.GetElapsedTime(started) > PollLimit;
-
-    private void Run(RunningPlugin running)
+    void IPollObserver.Succeeded(PollLoop loop)
     {
-        _status = new PluginStatus(PluginState.Running, Running: running);
-        LogRunning(_logger, Name, Path, running.Object.Programs.Count, string.Join(", ", running.Polls.Select(static poll => poll.Family.Description.Name)));
-        if (_settings.Interval.Period is { } period) _ = Task.Run(() => PollForeverAsync(running, period));
+        lock (_gate)
+        {
+            if (loop != _loop) return;
+            // The version before it is exposed until this one has something to show.
+            if (!_isPublished) _registry.Publish(Name, loop.Running.Families);
+            _isPublished = true;
+        }
+
+        _drops.Say(loop.Running.Polls);
+        if (_pollsFail) _log.PolledAgain();
+        _pollsFail = false;
     }
 
-    private async Task PollForeverAsync(RunningPlugin running, TimeSpan period)
+    void IPollObserver.Failed(PollLoop loop, Exception failure)
     {
-        var schedule = new PollSchedule(period, _time);
+        if (loop != _loop) return;
+        // The first of a row of failures is a change of state; the others are in the metrics.
+        if (!_pollsFail) _log.PollFailed(failure.Message);
+        _pollsFail = true;
+        _status = _status with { Error = PluginError.Poll, Message = failure.Message };
+    }
+
+    // One thing at a time: what is asked for last cancels what was asked for before it, and begins when that has ended.
+    private Task Supersede(Func<TaskCompletionSource, CancellationToken, Task> work)
+    {
+        var tried = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            _current.Cancel();
+            _current = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            _work = RunAfterAsync(_work, tried, work, _current.Token);
+        }
+
+        return tried.Task;
+    }
+
+    private static async Task RunAfterAsync(Task before, TaskCompletionSource tried, Func<TaskCompletionSource, CancellationToken, Task> work, CancellationToken cancellation)
+    {
+        await before;
+        await Task.Yield();
         try
         {
-            while (true)
-            {
-                await PollOnceAsync(running);
-                await Task.Delay(schedule.UntilNext(), _time, _stopping.Token);
-            }
+            await work(tried, cancellation);
+        }
+        finally
+        {
+            tried.TrySetResult();
+        }
+    }
+
+    private async Task RunAsync(PluginTarget target, TaskCompletionSource tried, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested) return;
+        _path = target.Candidate.Path;
+        if (!target.Settings.Enabled || target.Candidate.EntryPath is null)
+        {
+            await UnloadAsync(isLast: false);
+            if (!target.Settings.Enabled) _status = new PluginStatus(PluginState.Disabled);
+            else Fail(new PluginException(PluginError.Plugin, target.Candidate.Problem!), retryIn: null);
+            return;
+        }
+
+        // What ran before a change that could not run is wanted again.
+        if (_loop is { } loop && _running == target)
+        {
+            _status = new PluginStatus(PluginState.Running, Running: loop.Running);
+            return;
+        }
+
+        if (_loop is null) _status = new PluginStatus(PluginState.Loading);
+        LoadPipeline pipeline = _pipeline = new LoadPipeline(target.Settings.Limits.LoadTimeout, _time, Retry);
+        try
+        {
+            await pipeline.ExecuteAsync(token => AttemptAsync(target, token), _path, cancellation);
+        }
+        catch (PluginException e)
+        {
+            // One that was tried again and again has been counted.
+            if (!tried.Task.IsCompleted) Loads.Failed();
+            Fail(e, retryIn: null);
         }
         catch (OperationCanceledException)
         {
-            // The agent is going down.
+            // Something else is wanted by now.
+        }
+
+        void Retry(PluginException failure, TimeSpan delay)
+        {
+            if (!tried.Task.IsCompleted) Loads.Failed();
+            Loads.Retried();
+            Fail(failure, delay);
+            tried.TrySetResult();
         }
     }
 
-    private async Task PollOnceAsync(RunningPlugin running)
+    private async Task<RunningPlugin> AttemptAsync(PluginTarget target, CancellationToken cancellation)
     {
-        await _polling.WaitAsync(_stopping.Token);
+        // Each further attempt would leave one more thread behind.
+        if (!_abandoned.IsCompleted)
+            throw new PluginException(PluginError.Timeout, $"{_path}: a load that has outrun limits.loadTimeout has still not returned; its constructor or its properties hang");
+        RunningPlugin? before = _loop?.Running;
+        Task<IPreparedPlugin> preparing = Task.Factory.StartNew(() => Prepare(target, before), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            // Another scrape may have polled while this one waited.
-            if (!_settings.Interval.IsOnScrape || !IsFresh()) Poll(running);
+            await preparing.WaitAsync(cancellation);
         }
-        finally
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested && !preparing.IsFaulted)
         {
-            _polling.Release();
+            _abandoned = DisposeLateAsync(preparing);
+            throw;
         }
+
+        return await HandOverAsync(await preparing, target);
     }
 
-    private void Poll(RunningPlugin running)
+    private IPreparedPlugin Prepare(PluginTarget target, RunningPlugin? before)
     {
-        long started = _time.GetTimestamp();
-        Interlocked.Exchange(ref _pollStarted, started);
+        if (Journal is not null && Journal.IsQuarantined(Name, target.Hash, out string? deaths)) throw new PluginException(PluginError.Crash, deaths);
+        using JournalEntry mark = Mark(target);
+        mark.Enter(Activity.Loading);
         try
         {
-            running.Poll();
-            Polls.Succeeded(started);
-            _drops.Say(running.Polls);
-            if (_pollsFail) LogRecovered(_logger, Name);
-            _pollsFail = false;
+            return _prepare(target, before);
         }
         catch (Exception e)
         {
-            Polls.Failed(started);
-            // The first of a row of failures is a change of state; the others are in the metrics.
-            if (!_pollsFail) LogPollFailed(_logger, Name, e.Message);
-            _pollsFail = true;
-            _status = _status with { Error = PluginError.Poll, Message = e.Message };
-        }
-        finally
-        {
-            Interlocked.Exchange(ref _pollStarted, 0);
+            throw PluginErrors.From(e);
         }
     }
 
-    private void Fail(PluginException e)
+    private JournalEntry Mark(PluginTarget target) => Journal?.Open(Name, target.Hash) ?? JournalEntry.None;
+
+    private async Task<RunningPlugin> HandOverAsync(IPreparedPlugin prepared, PluginTarget target)
     {
-        bool unsupported = e.Error == PluginError.Unsupported;
-        _status = new PluginStatus(unsupported ? PluginState.Unsupported : PluginState.Failed, e.Error, e.Message);
-        if (unsupported) LogUnsupported(_logger, Name, e.Message);
-        else LogFailed(_logger, Name, e.Error, e.Message);
+        PollLoop? old = _loop;
+        bool isQuiet = old is not null && await old.PauseAsync(Patience);
+        RunningPlugin running;
+        try
+        {
+            running = prepared.Start(Before(old, isQuiet));
+        }
+        catch (Exception e)
+        {
+            prepared.Dispose();
+            if (isQuiet) old!.Resume();
+            throw PluginErrors.From(e);
+        }
+
+        var loop = new PollLoop(running, target.Settings.Interval, Polls, Mark(target), this, _time);
+        lock (_gate)
+        {
+            (_loop, _running, _isPublished, _pollsFail) = (loop, target, old is null, false);
+            if (old is null) _registry.Publish(Name, running.Families);
+        }
+
+        _status = new PluginStatus(PluginState.Running, Running: running);
+        if (old is null) Loads.Loaded();
+        else Loads.Reloaded();
+        _log.Runs(_path, running, isReload: old is not null);
+        loop.Start(atOnce: old is not null);
+        if (old is not null) LetGo(old, isQuiet);
+        return running;
     }
 
-    // If it comes back after all, what it made is let go at once.
-    private void Abandon(Task<RunningPlugin> loading) => _ = loading.ContinueWith(
-        finished =>
+    private Predecessor? Before(PollLoop? old, bool isQuiet)
+    {
+        if (old is not null) return new Predecessor(old.Running.Polls, old.Running, isQuiet);
+        return _retained.Take() is { } polls ? new Predecessor(polls) : null;
+    }
+
+    private async Task UnloadAsync(bool isLast)
+    {
+        PollLoop? old = _loop;
+        lock (_gate) _loop = null;
+        _running = null;
+        if (old is not null)
         {
-            if (!finished.IsCompletedSuccessfully) return;
-            finished.Result.Dispose();
-            _registry.Release(Name);
-        },
-        CancellationToken.None,
-        TaskContinuationOptions.ExecuteSynchronously,
-        TaskScheduler.Default);
+            bool isQuiet = await old.PauseAsync(Patience);
+            if (isQuiet && !isLast && await TryPollLastAsync(old.Running)) _retained.Keep(old.Running.Polls);
+            LetGo(old, isQuiet);
+        }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Plugin} is running: {Path}, {Programs} programs attached, {Metrics}")]
-    private static partial void LogRunning(ILogger logger, string plugin, string path, int programs, string metrics);
+        _registry.Release(Name);
+    }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Plugin} failed ({Error}): {Reason}")]
-    private static partial void LogFailed(ILogger logger, string plugin, PluginError error, string reason);
+    // Nothing is attached any more: what this poll reads is all that the version has counted.
+    private static async Task<bool> TryPollLastAsync(RunningPlugin running)
+    {
+        try
+        {
+            running.Detach();
+            await Task.Run(running.Poll).WaitAsync(Patience);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is Bpf.BpfException)
+        {
+            return true;
+        }
+    }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Plugin} is unsupported here: {Reason}")]
-    private static partial void LogUnsupported(ILogger logger, string plugin, string reason);
+    // A poll that hangs in a plugin's code keeps what it reads until it returns, if it ever does.
+    private static void LetGo(PollLoop loop, bool isQuiet)
+    {
+        loop.Stop();
+        loop.Running.End();
+        if (isQuiet) loop.Running.Dispose();
+        else _ = DisposeLateAsync(loop);
+    }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Plugin} could not be polled, its series stay as they were: {Reason}")]
-    private static partial void LogPollFailed(ILogger logger, string plugin, string reason);
+    private static async Task DisposeLateAsync(PollLoop loop)
+    {
+        await loop.PauseAsync(Timeout.InfiniteTimeSpan);
+        loop.Running.Dispose();
+    }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Plugin} is polled again")]
-    private static partial void LogRecovered(ILogger logger, string plugin);
+    private static async Task DisposeLateAsync(Task<IPreparedPlugin> preparing)
+    {
+        try
+        {
+            (await preparing).Dispose();
+        }
+        catch (PluginException)
+        {
+            // It was given up already.
+        }
+    }
+
+    private void Fail(PluginException e, TimeSpan? retryIn)
+    {
+        PluginState state = e.Error switch
+        {
+            _ when _loop is not null => PluginState.Outdated,
+            PluginError.Unsupported => PluginState.Unsupported,
+            PluginError.Crash => PluginState.Quarantined,
+            _ => PluginState.Failed,
+        };
+        var status = new PluginStatus(state, e.Error, e.Message, _loop?.Running);
+        // An attempt that fails as the one before it is no change of state.
+        if (status != _status) _log.Failed(status, retryIn);
+        _status = status;
+    }
 }

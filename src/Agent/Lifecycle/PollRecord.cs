@@ -10,6 +10,7 @@ internal sealed class PollRecord(TimeProvider time)
     private TimeSpan _totalDuration;
     private long _polls;
     private long _failures;
+    private DateTimeOffset _succeededAt;
 
     /// <summary>Counts a poll that was kept.</summary>
     /// <param name="started">When it began, as a timestamp of the same clock: the data are as old as that.</param>
@@ -19,6 +20,7 @@ internal sealed class PollRecord(TimeProvider time)
         {
             Count(started);
             _lastSuccess = started;
+            _succeededAt = time.GetUtcNow() - time.GetElapsedTime(started);
         }
     }
 
@@ -36,7 +38,7 @@ internal sealed class PollRecord(TimeProvider time)
     {
         lock (_gate)
         {
-            return new Snapshot(_polls, _failures, _polls > 0 ? time.GetElapsedTime(_lastStart) : null, _polls > _failures ? time.GetElapsedTime(_lastSuccess) : null, _lastDuration, _totalDuration);
+            return new Snapshot(_polls, _failures, _polls > 0 ? time.GetElapsedTime(_lastStart) : null, _polls > _failures ? time.GetElapsedTime(_lastSuccess) : null, _lastDuration, _totalDuration, _succeededAt);
         }
     }
 
@@ -54,5 +56,6 @@ internal sealed class PollRecord(TimeProvider time)
     /// <param name="Age">The age of the data, from the begin of the poll that read them; null if none succeeded.</param>
     /// <param name="LastDuration">How long the last one took.</param>
     /// <param name="TotalDuration">How long all took.</param>
-    internal readonly record struct Snapshot(long Polls, long Failures, TimeSpan? SinceLast, TimeSpan? Age, TimeSpan LastDuration, TimeSpan TotalDuration);
+    /// <param name="SucceededAt">When the last one that was kept began, by the wall clock; without meaning if none was.</param>
+    internal readonly record struct Snapshot(long Polls, long Failures, TimeSpan? SinceLast, TimeSpan? Age, TimeSpan LastDuration, TimeSpan TotalDuration, DateTimeOffset SucceededAt);
 }

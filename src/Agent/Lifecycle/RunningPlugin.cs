@@ -1,32 +1,49 @@
 using EbpfAgent.Bpf;
 using EbpfAgent.Polling;
+using EbpfAgent.Series;
 
 namespace EbpfAgent.Lifecycle;
 
 /// <summary>
-/// A plugin whose object is loaded and attached. Owns all that the plugin has in the kernel and in the agent; disposing it detaches, unloads and
-/// lets go.
+/// One version of a plugin whose object is loaded and attached. Owns all that it has in the kernel and in the agent; disposing it detaches, unloads and
+/// lets go of what no later version has taken over.
 /// </summary>
 internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject loaded, IReadOnlyList<MapPoll> polls, Lock gate) : IDisposable
 {
+    private bool _ended;
+
     public LoadedBpfObject Object { get; } = loaded;
 
     public IReadOnlyList<MapPoll> Polls { get; } = polls;
+
+    /// <summary>What its maps become, one for each.</summary>
+    public IReadOnlyList<HistogramFamily> Families { get; } = [.. polls.Select(static poll => poll.Family)];
 
     /// <summary>The kernel memory of all of the object's maps, in bytes, at the load; maps that grow on demand are counted as they were then.</summary>
     public long MapMemory { get; } = loaded.Maps.Sum(static map => map.MemoryBytes() ?? 0);
 
     /// <summary>Reads all maps, and only when each has been read makes them visible together.</summary>
     /// <exception cref="BpfException">A map can't be read; nothing has changed.</exception>
+    /// <exception cref="OperationCanceledException">It was ended meanwhile; nothing has changed.</exception>
     public void Poll()
     {
         // Plain loops: an enumerator of an interface would be an object a poll.
         for (int i = 0; i < Polls.Count; i++) Polls[i].Stage();
         lock (gate)
         {
+            if (_ended) throw new OperationCanceledException("another version has taken over");
             for (int i = 0; i < Polls.Count; i++) Polls[i].Commit();
         }
     }
+
+    /// <summary>From now on no poll is kept, not even one that hangs and comes back: another version goes on from what was counted.</summary>
+    public void End()
+    {
+        lock (gate) _ended = true;
+    }
+
+    /// <summary>Ends the counting; a last poll may follow.</summary>
+    public void Detach() => Object.Detach();
 
     public void Dispose()
     {

@@ -6,9 +6,15 @@ using EbpfAgent.Series;
 namespace EbpfAgent.Polling;
 
 /// <summary>One map and the family that it feeds.</summary>
+/// <param name="map">The map; borrowed.</param>
+/// <param name="reader">Reads it.</param>
+/// <param name="intake">Takes what was read into the family.</param>
+/// <param name="family">What the map becomes.</param>
+/// <param name="failedInserts">Where the kernel counts what it could not place; null where it doesn't.</param>
+/// <param name="sharesCounter">Whether that counter is the one of the version before, and goes on.</param>
 /// <remarks>Belongs to its plugin's polling thread; <see cref="Entries"/> and <see cref="FailedInserts"/> may be read by any.</remarks>
 internal sealed class MapPoll(
-    BpfMap map, MapReader reader, IEntrySink intake, HistogramFamily family, FailedInsertCounter? failedInserts)
+    BpfMap map, MapReader reader, IEntrySink intake, HistogramFamily family, FailedInsertCounter? failedInserts, bool sharesCounter = false)
 {
     public BpfMap Map { get; } = map;
 
@@ -22,6 +28,18 @@ internal sealed class MapPoll(
 
     private int _staged;
     private ulong? _stagedFailures;
+    private ulong _failedBefore;
+
+    /// <summary>Goes on from what another version of the plugin has counted. Before the first <see cref="Stage"/>, and when nobody polls the other any more.</summary>
+    /// <param name="old">The other version's poll of the same metric; not to be used after this.</param>
+    /// <param name="sameMap">Whether both read the same map of the kernel.</param>
+    public void TakeOver(MapPoll old, bool sameMap)
+    {
+        Family.TakeOver(old.Family, sameMap);
+        _failedBefore = sameMap && sharesCounter ? old._failedBefore : old.FailedInserts ?? 0;
+        FailedInserts = old.FailedInserts;
+        Entries = sameMap ? old.Entries : 0;
+    }
 
     /// <summary>Reads the map; nothing of it is visible until <see cref="Commit"/>.</summary>
     /// <exception cref="BpfException">The map can't be read.</exception>
@@ -37,7 +55,7 @@ internal sealed class MapPoll(
     {
         Family.Commit();
         Entries = _staged;
-        FailedInserts = _stagedFailures;
+        FailedInserts = _stagedFailures + _failedBefore;
     }
 }
 

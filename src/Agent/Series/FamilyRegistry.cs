@@ -29,8 +29,7 @@ internal sealed class FamilyRegistry
         lock (_gate)
         {
             string[] all = [.. names.SelectMany(WithSuffixes)];
-            string? taken = all.FirstOrDefault(name => _owners.TryGetValue(name, out string? other) && other != owner)
-                ?? all.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1)?.Key;
+            string? taken = all.FirstOrDefault(name => _owners.TryGetValue(name, out string? other) && other != owner) ?? FindTwice(names);
             if (taken is not null) return (taken, _owners.GetValueOrDefault(taken, owner));
             foreach (string name in all) _owners[name] = owner;
             return null;
@@ -69,6 +68,10 @@ internal sealed class FamilyRegistry
             KeepExposedNames(owner);
         }
     }
+
+    /// <summary>A name that these would take twice, with the _bucket, _sum and _count of histograms; null if there is none.</summary>
+    public static string? FindTwice(IEnumerable<string> names) =>
+        names.SelectMany(WithSuffixes).GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1)?.Key;
 
     private static IEnumerable<string> WithSuffixes(string name) => Suffixes.Select(suffix => name + suffix);
 

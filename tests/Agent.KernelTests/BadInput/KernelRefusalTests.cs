@@ -69,13 +69,13 @@ public sealed class KernelRefusalTests : KernelTest
     private PluginException Refused(string fixture) => Assert.Throws<PluginException>(() => Load(fixture, KernelFacts.Read()));
 
     private void Load(string fixture, KernelFacts kernel) =>
-        new PluginLoader(_registry, kernel, new MapCalls(), "", TimeProvider.System)
-            .Load(TestPlugin.Settings(), () => new TestPlugin(fixture, TestMetric.Of<DiskKey>("latency"))).Dispose();
+        new PluginLoader(_registry, kernel, new MapCalls(), TimeProvider.System)
+            .Load(_registry, TestPlugin.Settings(), () => new TestPlugin(fixture, TestMetric.Of<DiskKey>("latency"))).Dispose();
 
     private sealed class LoadedPlugin(FamilyRegistry registry, string name) : IDisposable
     {
-        private readonly RunningPlugin _running = new PluginLoader(registry, KernelFacts.Read(), new MapCalls(), "", TimeProvider.System)
-            .Load(TestPlugin.Settings(name), static () => new TestPlugin("latency.bpf.o", TestMetric.Of<DiskKey>("latency")));
+        private readonly RunningPlugin _running = new PluginLoader(registry, KernelFacts.Read(), new MapCalls(), TimeProvider.System)
+            .Load(registry, TestPlugin.Settings(name), static () => new TestPlugin("latency.bpf.o", TestMetric.Of<DiskKey>("latency")));
 
         public void Dispose() => _running.Dispose();
     }

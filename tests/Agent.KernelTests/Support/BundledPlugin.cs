@@ -17,7 +17,7 @@ internal static class BundledPlugin
         string manifest = Path.Combine(Folder, name, "plugin.json");
         return File.Exists(manifest)
             ? new ScriptPlugin(PluginManifestLoader.Load(manifest), decoders)
-            : ManagedPlugin.Load(Path.Combine(Folder, name, name + ".dll"), decoders);
+            : ManagedPlugin.Load(Path.Combine(Folder, name, name + ".dll"), decoders, new ContextCensus(TimeProvider.System));
     }
 
     /// <summary>Lays all of them into an agent's plugin folder.</summary>

@@ -17,8 +17,8 @@ internal sealed class PolledPlugin : IDisposable
 
     public PolledPlugin(PluginDefinition definition, PluginConfiguration? settings = null)
     {
-        var loader = new PluginLoader(_registry, KernelFacts.Read(), new MapCalls(), "", TimeProvider.System);
-        Running = loader.Load(settings ?? TestPlugin.Settings(), () => definition);
+        var loader = new PluginLoader(_registry, KernelFacts.Read(), new MapCalls(), TimeProvider.System);
+        Running = loader.Load(_registry, settings ?? TestPlugin.Settings(), () => definition);
         _document = new MetricsDocument(_registry);
     }
 

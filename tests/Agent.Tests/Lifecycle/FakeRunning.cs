@@ -30,8 +30,6 @@ internal sealed class FakeRunning
         var definition = new TestPlugin("fake.bpf.o", default, new ListLogger());
         _isDisposed = () => definition.IsDisposed;
         Plugin = new RunningPlugin(definition, loaded, [poll], gate);
-        registry.Reserve(["fake"], "test");
-        registry.Publish("test", [_family]);
     }
 
     public FakeMapCalls Calls { get; } = new();

@@ -17,7 +17,7 @@ public sealed class ManagedPluginTests
     public void A_DLL_that_is_no_plugin_is_refused(string fixture, string message)
     {
         string path = Fixture.PathOf(fixture + ".dll");
-        var e = Assert.Throws<PluginException>(() => ManagedPlugin.Load(path, TestPlugin.Decoders()));
+        var e = Assert.Throws<PluginException>(() => ManagedPlugin.Load(path, TestPlugin.Decoders(), new ContextCensus(TimeProvider.System)));
         Assert.Equal((PluginError.Plugin, message.Replace("*", path, StringComparison.Ordinal)), (e.Error, e.Message));
     }
 
@@ -30,7 +30,7 @@ public sealed class ManagedPluginTests
         using var folder = new AgentFolder();
         string path = Path.Combine(folder.Plugins, "Part.dll");
         File.WriteAllBytes(path, Fixture.Read("Good.dll")[..length]);
-        var e = Assert.Throws<PluginException>(() => ManagedPlugin.Load(path, TestPlugin.Decoders()));
+        var e = Assert.Throws<PluginException>(() => ManagedPlugin.Load(path, TestPlugin.Decoders(), new ContextCensus(TimeProvider.System)));
         Assert.Equal((PluginError.Plugin, message.Replace("*", path, StringComparison.Ordinal)), (e.Error, e.Message));
     }
 
@@ -39,7 +39,7 @@ public sealed class ManagedPluginTests
     {
         using AgentFolder folder = new AgentFolder().WithFile("Garbage.dll", "MZ and nothing else");
         string path = Path.Combine(folder.Plugins, "Garbage.dll");
-        var e = Assert.Throws<PluginException>(() => ManagedPlugin.Load(path, TestPlugin.Decoders()));
+        var e = Assert.Throws<PluginException>(() => ManagedPlugin.Load(path, TestPlugin.Decoders(), new ContextCensus(TimeProvider.System)));
         Assert.Equal((PluginError.Plugin, $"{path} is not a .NET assembly, or only part of one; build it again and copy it whole"), (e.Error, e.Message));
     }
 
@@ -47,7 +47,7 @@ public sealed class ManagedPluginTests
     public void A_resource_that_is_not_there_is_named_beside_those_that_are()
     {
         string path = Fixture.PathOf("MissingResource.dll");
-        PluginException e = Refusal.Of(() => ManagedPlugin.Load(path, TestPlugin.Decoders()));
+        PluginException e = Refusal.Of(() => ManagedPlugin.Load(path, TestPlugin.Decoders(), new ContextCensus(TimeProvider.System)));
         Assert.Equal((PluginError.Object, $"{path} has no embedded resource 'latncy.bpf.o'; it has latency.bpf.o"), (e.Error, e.Message));
     }
 
@@ -55,7 +55,7 @@ public sealed class ManagedPluginTests
     public void A_sound_DLL_passes_every_check_that_needs_no_kernel()
     {
         string path = Fixture.PathOf("Good.dll");
-        PluginException e = Refusal.Of(() => ManagedPlugin.Load(path, TestPlugin.Decoders()));
+        PluginException e = Refusal.Of(() => ManagedPlugin.Load(path, TestPlugin.Decoders(), new ContextCensus(TimeProvider.System)));
         Assert.Equal(PluginError.Permission, e.Error);
         Assert.Equal($"{path}!latency.bpf.o: the agent may not load BPF programs; run it as root, or give it CAP_BPF and CAP_PERFMON", e.Message);
     }
@@ -70,7 +70,7 @@ public sealed class ManagedPluginTests
         }
 
         AppDomain.CurrentDomain.AssemblyLoad += Remember;
-        for (int i = 0; i < 3; i++) Refusal.Of(static () => ManagedPlugin.Load(Fixture.PathOf("Good.dll"), TestPlugin.Decoders()));
+        for (int i = 0; i < 3; i++) Refusal.Of(static () => ManagedPlugin.Load(Fixture.PathOf("Good.dll"), TestPlugin.Decoders(), new ContextCensus(TimeProvider.System)));
         AppDomain.CurrentDomain.AssemblyLoad -= Remember;
         for (int i = 0; i < 10 && loaded.Any(static one => one.IsAlive); i++)
         {

@@ -1,17 +1,22 @@
 using EbpfAgent.Configuration;
+using EbpfAgent.Discovery;
 using EbpfAgent.Lifecycle;
 using EbpfAgent.Tests.Support;
-using Microsoft.Extensions.Logging;
 
 namespace EbpfAgent.Tests.Lifecycle;
 
 /// <summary>Whole folders of plugins, on a kernel that lets nobody load anything: what is sound gets as far as that.</summary>
-public sealed class PluginSetTests : IDisposable
+public sealed class PluginSetTests : IAsyncDisposable
 {
     private readonly AgentFolder _folder = new();
     private readonly ListLogger _log = new();
+    private PluginSet? _plugins;
 
-    public void Dispose() => _folder.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        if (_plugins is not null) await _plugins.DisposeAsync();
+        _folder.Dispose();
+    }
 
     [Theory]
     [InlineData("export const labels = [;", "decode.js:1:24: syntax error: ")]
@@ -83,7 +88,7 @@ public sealed class PluginSetTests : IDisposable
     public async Task A_section_for_a_plugin_that_is_not_there_is_said()
     {
         await LoadAsync("""{ "plugins": { "DiskLatncy": { "enabled": true } } }""");
-        Assert.Contains(_log.Messages(LogLevel.Warning), static message => message.Contains("plugins.DiskLatncy: no plugin of this name was found in", StringComparison.Ordinal));
+        Assert.Contains("plugins.DiskLatncy: no plugin of this name was found in", Assert.Single(_plugins!.UnknownSections()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,8 +105,10 @@ public sealed class PluginSetTests : IDisposable
     {
         File.WriteAllText(_folder.Configuration, configuration);
         AgentConfiguration settings = AgentConfigurationLoader.Load(_folder.Configuration, []);
-        PluginSet plugins = PluginSet.Discover(settings, Refusal.WithoutRights, TimeProvider.System, _log);
-        await plugins.StartAsync();
-        return plugins.Supervisors;
+        var watch = new PluginWatch(settings.PluginFolders, TimeProvider.System);
+        _plugins = new PluginSet(settings, Refusal.WithoutRights, journal: null, TimeProvider.System, _log) { ExtraFiles = watch.SetExtraFiles };
+        _folder.Age();
+        await _plugins.ApplyAsync(watch.Scan());
+        return _plugins.Supervisors;
     }
 }

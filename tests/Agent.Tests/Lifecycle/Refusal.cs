@@ -21,8 +21,8 @@ internal static class Refusal
     public static PluginException Of(Func<PluginDefinition> define, KernelFacts? kernel = null, string prefix = "ebpf_")
     {
         var registry = new FamilyRegistry();
-        var loader = new PluginLoader(registry, kernel ?? WithoutRights, new MapCalls(), prefix, TimeProvider.System);
-        Exception refused = Assert.ThrowsAny<Exception>(() => loader.Load(TestPlugin.Settings(), define));
+        var loader = new PluginLoader(registry, kernel ?? WithoutRights, new MapCalls(), TimeProvider.System);
+        Exception refused = Assert.ThrowsAny<Exception>(() => loader.Load(registry, TestPlugin.Settings(), define, prefix));
         // Whatever it was, it has not kept a name.
         Assert.Null(registry.Reserve(["ebpf_latency"], "another"));
         return PluginErrors.From(refused);

@@ -11,7 +11,7 @@ public sealed class SupervisorEndTests : SupervisorFixture
     {
         var fake = new FakeRunning(Registry, Time);
         PluginSupervisor supervisor = Supervise(() => fake.Plugin, EverySecond);
-        await supervisor.StartAsync();
+        await RunAsync(supervisor);
         Assert.Single(Registry.Families);
         await supervisor.DisposeAsync();
         Assert.Equal(PluginState.Stopped, supervisor.Status.State);
@@ -25,7 +25,7 @@ public sealed class SupervisorEndTests : SupervisorFixture
     {
         var fake = new FakeRunning(Registry, Time);
         PluginSupervisor supervisor = Supervise(() => fake.Plugin, EverySecond);
-        await supervisor.StartAsync();
+        await RunAsync(supervisor);
         Eventually(() => supervisor.Polls.Read().Polls == 1, "the first poll");
         await supervisor.DisposeAsync();
         Time.Advance(TimeSpan.FromSeconds(5));
@@ -37,16 +37,19 @@ public sealed class SupervisorEndTests : SupervisorFixture
     public async Task A_load_under_way_is_undone_when_it_comes_back()
     {
         using var release = new ManualResetEventSlim();
+        using var begun = new ManualResetEventSlim();
         FakeRunning? late = null;
         PluginSupervisor supervisor = Supervise(
             () =>
             {
+                begun.Set();
                 release.Wait();
                 late = new FakeRunning(Registry, Time);
                 return late.Plugin;
             },
             EverySecond);
-        Task starting = supervisor.StartAsync();
+        Task starting = RunAsync(supervisor);
+        Eventually(() => begun.IsSet, "the load's begin");
         await supervisor.DisposeAsync();
         await starting;
         release.Set();
@@ -60,7 +63,7 @@ public sealed class SupervisorEndTests : SupervisorFixture
         using var release = new ManualResetEventSlim();
         var fake = new FakeRunning(Registry, Time, _ => Hang(release)) { Observed = 1 };
         PluginSupervisor supervisor = Supervise(() => fake.Plugin, EverySecond);
-        await supervisor.StartAsync();
+        await RunAsync(supervisor);
         Eventually(() => fake.Calls.BatchCalls > 0, "the poll's begin");
         long started = TimeProvider.System.GetTimestamp();
         await supervisor.DisposeAsync();
@@ -74,7 +77,7 @@ public sealed class SupervisorEndTests : SupervisorFixture
     {
         PluginSupervisor supervisor = Supervise(() => new FakeRunning(Registry, Time).Plugin, PollInterval.OnScrape);
         await supervisor.DisposeAsync();
-        await supervisor.StartAsync();
+        await RunAsync(supervisor);
         Assert.Equal(PluginState.Stopped, supervisor.Status.State);
         Assert.Empty(Registry.Families);
     }

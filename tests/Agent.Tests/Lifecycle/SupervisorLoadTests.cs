@@ -19,7 +19,7 @@ public sealed class SupervisorLoadTests : SupervisorFixture
     public async Task A_disabled_plugin_is_not_loaded()
     {
         await using PluginSupervisor supervisor = Supervise(static () => throw new InvalidOperationException("it was"), EverySecond, enabled: false);
-        await supervisor.StartAsync();
+        await RunAsync(supervisor);
         Assert.Equal(new PluginStatus(PluginState.Disabled), supervisor.Status);
         Assert.True(supervisor.IsSettled);
     }
@@ -29,7 +29,7 @@ public sealed class SupervisorLoadTests : SupervisorFixture
     {
         var fake = new FakeRunning(Registry, Time);
         await using PluginSupervisor supervisor = Supervise(() => fake.Plugin, EverySecond);
-        await supervisor.StartAsync();
+        await RunAsync(supervisor);
         Assert.Equal((PluginState.Running, null), (supervisor.Status.State, supervisor.Status.Error));
         Eventually(() => supervisor.IsSettled, "the first poll");
         Assert.Contains("test is running: /plugins/test.dll, 0 programs attached, fake", Log.Messages(LogLevel.Information));
@@ -42,7 +42,7 @@ public sealed class SupervisorLoadTests : SupervisorFixture
     internal async Task A_plugin_that_does_not_load_says_why(PluginError error, PluginState state, LogLevel level)
     {
         await using PluginSupervisor supervisor = Supervise(() => throw new PluginException(error, "the reason"), EverySecond);
-        await supervisor.StartAsync();
+        await RunAsync(supervisor);
         Assert.Equal(new PluginStatus(state, error, "the reason"), supervisor.Status);
         Assert.True(supervisor.IsSettled);
         Assert.Contains("the reason", Assert.Single(Log.Messages(level)), StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public sealed class SupervisorLoadTests : SupervisorFixture
     public async Task What_nobody_foresaw_is_an_internal_error()
     {
         await using PluginSupervisor supervisor = Supervise(static () => throw new FormatException("odd"), EverySecond);
-        await supervisor.StartAsync();
+        await RunAsync(supervisor);
         Assert.Equal(new PluginStatus(PluginState.Failed, PluginError.Internal, "FormatException: odd"), supervisor.Status);
     }
 
@@ -60,7 +60,7 @@ public sealed class SupervisorLoadTests : SupervisorFixture
     public async Task A_wrong_manifest_is_the_manifests_error()
     {
         await using PluginSupervisor supervisor = Supervise(static () => throw Wrong("{"), EverySecond);
-        await supervisor.StartAsync();
+        await RunAsync(supervisor);
         Assert.Equal((PluginState.Failed, PluginError.Manifest), (supervisor.Status.State, supervisor.Status.Error));
 
         static ConfigurationException Wrong(string json) => Assert.Throws<ConfigurationException>(() => PluginManifestLoader.Parse(System.Text.Encoding.UTF8.GetBytes(json), "/plugins/test/plugin.json"));
@@ -70,16 +70,19 @@ public sealed class SupervisorLoadTests : SupervisorFixture
     public async Task A_load_that_does_not_return_is_given_up_and_undone_when_it_does()
     {
         using var release = new ManualResetEventSlim();
+        using var begun = new ManualResetEventSlim();
         FakeRunning? late = null;
         await using PluginSupervisor supervisor = Supervise(
             () =>
             {
+                begun.Set();
                 release.Wait();
                 late = new FakeRunning(Registry, Time);
                 return late.Plugin;
             },
             EverySecond);
-        Task starting = supervisor.StartAsync();
+        Task starting = RunAsync(supervisor);
+        Eventually(() => begun.IsSet, "the load's begin");
         Assert.Equal(PluginState.Loading, supervisor.Status.State);
         Assert.False(supervisor.IsSettled);
         Time.Advance(TimeSpan.FromSeconds(9.9));

@@ -129,7 +129,7 @@ public sealed class SupervisorPollTests : SupervisorFixture
     private async Task<PluginSupervisor> StartAsync(FakeRunning fake, PollInterval interval)
     {
         PluginSupervisor supervisor = Supervise(() => fake.Plugin, interval);
-        await supervisor.StartAsync();
+        await RunAsync(supervisor);
         return supervisor;
     }
 
