@@ -28,14 +28,14 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     private volatile IReadOnlyList<PluginSupervisor> _supervisors = [];
     private volatile bool _isStarted;
 
-    public PluginSet(AgentConfiguration configuration, KernelFacts kernel, CrashJournal? journal, TimeProvider time, ILogger logger)
+    public PluginSet(AgentConfiguration configuration, KernelFacts kernel, CrashJournal? journal, Survivors? survivors, TimeProvider time, ILogger logger)
     {
         _configuration = configuration;
         _journal = journal;
         _time = time;
         _logger = logger;
         _host = new LinuxHost("/", time);
-        _loader = new PluginLoader(Registry, kernel, new MapCalls(), time);
+        _loader = new PluginLoader(Registry, kernel, new MapCalls(), time, survivors);
         _trust = new TrustCheck(logger);
         _contexts = new ContextCensus(time);
         _trust.Look(configuration);

@@ -289,6 +289,7 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
         if (old is not null)
         {
             bool isQuiet = await old.PauseAsync(Patience);
+            if (isQuiet && isLast) old.Running.Leave();
             if (isQuiet && !isLast && await TryPollLastAsync(old.Running)) _retained.Keep(old.Running.Polls);
             LetGo(old, isQuiet);
         }
