@@ -5,7 +5,7 @@ namespace EbpfAgent.Tests.Bpf;
 /// <summary>Which maps a new version goes on with, and what is said of the others.</summary>
 public sealed class MapSharingTests
 {
-    private static readonly Btf None = Btf.Empty;
+    private static readonly Btf None = Btf.Parse(new BtfBuilder().Build());
 
     private readonly MapDefinition _map = new("latency", MapKind.PerCpuHash, 4, 16, 64, 0, 0);
 
