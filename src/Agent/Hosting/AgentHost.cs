@@ -62,7 +62,8 @@ internal sealed partial class AgentHost(AgentConfiguration configuration, FileWa
         await reload.StartAsync(stopping);
         HeapBudget.AfterStart();
         LogReady(logger, application.Urls.First(), plugins.Summary());
-        await reload.RunAsync(stopping);
+        // An agent that nobody scrapes would let the garbage of its looking around grow.
+        await reload.RunAsync(new HeapBudget().Check, stopping);
     }
 
     private async Task StartAsync(WebApplication application)

@@ -1,6 +1,5 @@
 using EbpfAgent.Series;
 using EbpfAgent.Survival;
-using Polly.CircuitBreaker;
 
 namespace EbpfAgent.Lifecycle;
 
@@ -67,7 +66,7 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
     public LoadRecord Loads { get; } = new();
 
     /// <summary>Whether the version that is wanted is tried (closed), is left alone for a while (open), or is tried once to see (half-open).</summary>
-    public CircuitState Breaker => _pipeline?.Breaker ?? CircuitState.Closed;
+    public BreakerState Breaker => _pipeline?.Breaker ?? BreakerState.Closed;
 
     /// <summary>Marks what the plugin is doing where it outlives the agent; null where nothing can be marked.</summary>
     public CrashJournal? Journal { get; init; }

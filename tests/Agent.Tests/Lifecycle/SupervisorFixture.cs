@@ -35,7 +35,7 @@ public abstract class SupervisorFixture
 
     private protected static PluginTarget Target(PollInterval interval, byte content = 0, bool enabled = true) => new(
         new PluginCandidate("test", Path, Path, Problem: null),
-        Convert.ToHexString(Enumerable.Repeat(content, 32).ToArray()),
+        Convert.ToHexString(Enumerable.Repeat(content, 16).ToArray()),
         TestPlugin.Settings(limits: new PluginLimits { LoadTimeout = TimeSpan.FromSeconds(10) }, interval: interval) with { Enabled = enabled },
         MetricPrefix: "");
 
