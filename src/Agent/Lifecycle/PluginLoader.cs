@@ -17,8 +17,9 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
     /// <param name="metricPrefix">What its metrics' names begin with.</param>
     /// <param name="define">Makes its definition, which the result owns.</param>
     /// <param name="before">The version that runs, whose maps it shares where they are of the same layout; null if there is none.</param>
+    /// <param name="cancellation">Nobody waits for it any more: its code has been given up, and has come back.</param>
     /// <exception cref="PluginException">It can't run; nothing of it is left.</exception>
-    public IPreparedPlugin Prepare(PluginConfiguration settings, string metricPrefix, Func<PluginDefinition> define, RunningPlugin? before)
+    public IPreparedPlugin Prepare(PluginConfiguration settings, string metricPrefix, Func<PluginDefinition> define, RunningPlugin? before, CancellationToken cancellation = default)
     {
         PluginDefinition definition = define();
         OpenBpfObject? opened = null;
@@ -30,6 +31,8 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
             opened = OpenBpfObject.Open(definition.ObjectName, image.Span);
             MetricBinding[] bindings = Bind(settings.Name, definition, opened, metricPrefix);
             foreach (MetricBinding binding in bindings) DecodeOnce(binding, before);
+            // All that the plugin's own code has a part in is above. What is below belongs to one load at a time.
+            cancellation.ThrowIfCancellationRequested();
             survival = PrepareSurvival(settings, image, before);
             loaded = opened.Load(kernel, (IPredecessor?)before?.Object ?? survival?.Inheritance?.Pinned);
             if (survival?.Inheritance is { } inheritance && Unshared(loaded, bindings) is { } reason)

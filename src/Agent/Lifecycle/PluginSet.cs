@@ -144,8 +144,8 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     private PluginTarget Target(Member member) =>
         new(member.Candidate!, member.ContentHash, _configuration.For(member.Supervisor.Name), _configuration.MetricPrefix);
 
-    private IPreparedPlugin Prepare(PluginTarget target, RunningPlugin? before) =>
-        _loader.Prepare(target.Settings, target.MetricPrefix, () => Define(target), before);
+    private IPreparedPlugin Prepare(PluginTarget target, RunningPlugin? before, CancellationToken cancellation) =>
+        _loader.Prepare(target.Settings, target.MetricPrefix, () => Define(target), before, cancellation);
 
     private PluginDefinition Define(PluginTarget target)
     {
