@@ -25,6 +25,7 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
     private CancellationTokenSource _current = new();
     private Task _work = Task.CompletedTask;
     private Task _abandoned = Task.CompletedTask;
+    private PluginTarget? _abandonedTarget;
     private PluginTarget? _running;
     private volatile LoadPipeline? _pipeline;
     private volatile PollLoop? _loop;
@@ -208,8 +209,8 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
 
     private async Task<RunningPlugin> AttemptAsync(PluginTarget target, CancellationToken cancellation)
     {
-        // Each further attempt would leave one more thread behind.
-        if (!_abandoned.IsCompleted)
+        // Each further attempt would leave one more thread behind. Another version need not hang as this one does.
+        if (!_abandoned.IsCompleted && _abandonedTarget == target)
             throw new PluginException(PluginError.Timeout, $"{_path}: a load that has outrun limits.loadTimeout has still not returned; its constructor or its properties hang");
         RunningPlugin? before = _loop?.Running;
         Task<IPreparedPlugin> preparing = Task.Factory.StartNew(() => Prepare(target, before), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -219,7 +220,7 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested && !preparing.IsFaulted)
         {
-            _abandoned = DisposeLateAsync(preparing);
+            (_abandoned, _abandonedTarget) = (DisposeLateAsync(preparing), target);
             throw;
         }
 
