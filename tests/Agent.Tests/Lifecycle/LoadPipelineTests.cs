@@ -1,7 +1,6 @@
 using EbpfAgent.Lifecycle;
 using EbpfAgent.Series;
 using Microsoft.Extensions.Time.Testing;
-using Polly.CircuitBreaker;
 
 namespace EbpfAgent.Tests.Lifecycle;
 
@@ -28,10 +27,10 @@ public sealed class LoadPipelineTests
     {
         LoadPipeline pipeline = Make();
         var permanent = new PluginException(PluginError.Verifier, "no");
-        for (int i = 0; i < 2 * LoadPipeline.FailuresToOpen; i++)
+        for (int i = 0; i < 2 * RetryPipeline.FailuresToOpen; i++)
             Assert.Same(permanent, await Assert.ThrowsAsync<PluginException>(() => pipeline.ExecuteAsync(_ => Task.FromException<RunningPlugin>(permanent), "p", CancellationToken.None)));
         Assert.Empty(_retries);
-        Assert.Equal(CircuitState.Closed, pipeline.Breaker);
+        Assert.Equal(BreakerState.Closed, pipeline.Breaker);
     }
 
     [Fact]
@@ -52,7 +51,7 @@ public sealed class LoadPipelineTests
         Task<RunningPlugin> running = Execute(Make(), Attempt(Failures));
         for (int i = 0; i < 20 * Failures && !running.IsCompleted; i++)
         {
-            _time.Advance(LoadPipeline.LongestDelay);
+            _time.Advance(RetryPipeline.LongestDelay);
             if (i % 50 == 0) await Task.Yield();
         }
 
@@ -61,7 +60,7 @@ public sealed class LoadPipelineTests
         Assert.Equal(Failures, delays.Length);
         Assert.InRange(delays[0], TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.5));
         for (int i = 1; i < 8; i++) Assert.InRange(delays[i] / delays[i - 1], 1.1, 3);
-        Assert.All(delays[12..], static delay => Assert.Equal(LoadPipeline.LongestDelay, delay));
+        Assert.All(delays[12..], static delay => Assert.Equal(RetryPipeline.LongestDelay, delay));
     }
 
     [Fact]
@@ -75,13 +74,13 @@ public sealed class LoadPipelineTests
             _attempts.Clear();
             using var end = new CancellationTokenSource();
             Task<RunningPlugin> running = Execute(Make(random.NextDouble), Attempt(int.MaxValue), end.Token);
-            for (int i = 0; i < 100 && _retries.Count < 10; i++) _time.Advance(LoadPipeline.LongestDelay);
+            for (int i = 0; i < 100 && _retries.Count < 10; i++) _time.Advance(RetryPipeline.LongestDelay);
             await end.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
             firsts.Add(_retries[0].Delay);
             Assert.True(_retries.Count >= 10);
             for (int i = 0; i < _retries.Count; i++)
-                Assert.InRange(_retries[i].Delay, TimeSpan.Zero, TimeSpan.FromSeconds(Math.Min(LoadPipeline.LongestDelay.TotalSeconds, Math.Pow(2, i + 1))));
+                Assert.InRange(_retries[i].Delay, TimeSpan.Zero, TimeSpan.FromSeconds(Math.Min(RetryPipeline.LongestDelay.TotalSeconds, Math.Pow(2, i + 1))));
         }
 
         Assert.InRange(firsts.Count, 90, 100);
@@ -91,26 +90,26 @@ public sealed class LoadPipelineTests
     public async Task After_five_failures_it_is_left_alone_for_five_minutes_and_then_tried_once_to_see()
     {
         LoadPipeline pipeline = Make();
-        List<CircuitState> seen = [];
-        Func<CancellationToken, Task<RunningPlugin>> attempt = Attempt(LoadPipeline.FailuresToOpen + 1);
+        List<BreakerState> seen = [];
+        Func<CancellationToken, Task<RunningPlugin>> attempt = Attempt(RetryPipeline.FailuresToOpen + 1);
         Task<RunningPlugin> running = Execute(pipeline, token =>
         {
             seen.Add(pipeline.Breaker);
             return attempt(token);
         });
-        await AdvanceUntilAsync(() => pipeline.Breaker == CircuitState.Open);
-        Assert.Equal(LoadPipeline.FailuresToOpen, _attempts.Count);
+        await AdvanceUntilAsync(() => pipeline.Breaker == BreakerState.Open);
+        Assert.Equal(RetryPipeline.FailuresToOpen, _attempts.Count);
         DateTimeOffset opened = _attempts[^1];
-        await AdvanceUntilAsync(() => _attempts.Count > LoadPipeline.FailuresToOpen);
-        Assert.InRange(_attempts[^1] - opened, LoadPipeline.Break, LoadPipeline.Break + TimeSpan.FromSeconds(1));
-        Assert.Equal(CircuitState.Open, pipeline.Breaker);
+        await AdvanceUntilAsync(() => _attempts.Count > RetryPipeline.FailuresToOpen);
+        Assert.InRange(_attempts[^1] - opened, RetryPipeline.Break, RetryPipeline.Break + TimeSpan.FromSeconds(1));
+        Assert.Equal(BreakerState.Open, pipeline.Breaker);
         await AdvanceUntilAsync(() => running.IsCompleted);
         Assert.Same(_plugin, await running);
-        Assert.InRange(_attempts[^1] - _attempts[^2], LoadPipeline.Break, LoadPipeline.Break + TimeSpan.FromSeconds(1));
-        Assert.Equal(CircuitState.Closed, pipeline.Breaker);
-        Assert.Equal([CircuitState.HalfOpen, CircuitState.HalfOpen], seen[LoadPipeline.FailuresToOpen..]);
+        Assert.InRange(_attempts[^1] - _attempts[^2], RetryPipeline.Break, RetryPipeline.Break + TimeSpan.FromSeconds(1));
+        Assert.Equal(BreakerState.Closed, pipeline.Breaker);
+        Assert.Equal([BreakerState.HalfOpen, BreakerState.HalfOpen], seen[RetryPipeline.FailuresToOpen..]);
         // What the open breaker itself says is nobody's failure.
-        Assert.Equal(LoadPipeline.FailuresToOpen + 1, _retries.Count);
+        Assert.Equal(RetryPipeline.FailuresToOpen + 1, _retries.Count);
     }
 
     [Fact]
@@ -138,7 +137,7 @@ public sealed class LoadPipelineTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    [InlineData(LoadPipeline.FailuresToOpen)]
+    [InlineData(RetryPipeline.FailuresToOpen)]
     public async Task It_ends_when_it_is_cancelled_in_an_attempt_between_two_and_while_the_breaker_is_open(int failures)
     {
         using var end = new CancellationTokenSource();

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using EbpfAgent.Lifecycle;
-using Polly.CircuitBreaker;
 
 namespace EbpfAgent.Tests.Lifecycle;
 
@@ -51,14 +50,14 @@ public sealed class SupervisorRetryTests : SupervisorFixture
                 return Broken(isTransient: true)();
             },
             Version(fake));
-        Assert.Equal(CircuitState.Closed, supervisor.Breaker);
+        Assert.Equal(BreakerState.Closed, supervisor.Breaker);
         await supervisor.RunAsync(Target(EverySecond));
-        EventuallyInTime(TimeSpan.FromSeconds(1), () => supervisor.Breaker == CircuitState.Open, "the breaker's opening");
-        Assert.Equal(LoadPipeline.FailuresToOpen, Volatile.Read(ref attempts));
+        EventuallyInTime(TimeSpan.FromSeconds(1), () => supervisor.Breaker == BreakerState.Open, "the breaker's opening");
+        Assert.Equal(RetryPipeline.FailuresToOpen, Volatile.Read(ref attempts));
         await supervisor.RunAsync(Target(EverySecond, content: 1));
-        Assert.Equal((PluginState.Running, CircuitState.Closed), (supervisor.Status.State, supervisor.Breaker));
+        Assert.Equal((PluginState.Running, BreakerState.Closed), (supervisor.Status.State, supervisor.Breaker));
         await supervisor.RemoveAsync();
-        Assert.Equal(CircuitState.Closed, supervisor.Breaker);
+        Assert.Equal(BreakerState.Closed, supervisor.Breaker);
     }
 
     [Fact]
