@@ -31,10 +31,12 @@ public sealed class DiskFullTests : KernelTest
         disk.Free();
         Assert.True(TryCopy("SlowDecoder.dll", added));
         Assert.True(TryCopy("GoodRelabelled.dll", running));
-        await agent.ScrapeUntilAsync(static scrape => scrape.IsIn("Running", "running") && scrape.Loads("Running", "reloaded") == 1 && scrape.IsIn("Added", "running"), "both whole");
+        await agent.ReloadWellAsync();
+        scrape = await agent.ScrapeAsync();
+        Assert.True(scrape.IsIn("Running", "running") && scrape.IsIn("Added", "running"));
+        Assert.Equal((1, 1), (scrape.Loads("Running", "reloaded"), scrape.Loads("Added", "loaded")));
         agent.Observe(plugins: 3, times: 2);
-        await agent.ScrapeUntilAsync(
-            static scrape => scrape.Count("ebpf_good", ("minor", "0x2")) == 2 && scrape.Count("ebpf_slow_decoder", ("minor", "2")) == 2 && scrape.Count("ebpf_other", ("version", "1")) == 10, "the new events");
+        await agent.ScrapeUntilAsync(static scrape => scrape.Count("ebpf_good", ("minor", "0x2")) == 2 && scrape.Count("ebpf_other", ("version", "1")) == 10, "the new events");
     }
 
     // As cp does it: the old content is gone at once, and of the new one what fits is written.

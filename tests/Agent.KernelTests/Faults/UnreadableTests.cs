@@ -35,7 +35,8 @@ public sealed class UnreadableTests : KernelTest
         async Task LockAsync(string path, string said)
         {
             File.SetUnixFileMode(path, UnixFileMode.None);
-            await agent.ScrapeUntilAsync(_ => agent.Log.Contains(said, StringComparison.Ordinal), said);
+            await agent.ReloadWellAsync();
+            await agent.SaysAsync(said);
             agent.Observe(plugins: 2, times: 1);
             Scrape scrape = await agent.ScrapeAsync();
             Assert.True(scrape.IsIn("script", "running") && scrape.IsIn("Good", "running"));

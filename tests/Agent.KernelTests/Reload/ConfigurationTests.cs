@@ -26,8 +26,8 @@ public sealed class ConfigurationTests : KernelTest, IDisposable
 
         _folder.Configure("\"intervall\": \"1s\"");
         await agent.ScrapeUntilAsync(static scrape => scrape.Find("ebpf_agent_config_last_reload_successful") == "0", "the wrong configuration refused", Deadline);
-        Assert.Contains("the configuration is not applied, the one before it goes on: ", agent.Log, StringComparison.Ordinal);
-        Assert.Contains("intervall: unknown key; did you mean \"interval\"?", agent.Log, StringComparison.Ordinal);
+        await agent.SaysAsync("the configuration is not applied, the one before it goes on: ");
+        await agent.SaysAsync("intervall: unknown key; did you mean \"interval\"?");
         agent.Observe(plugins: 1, times: 1, key: 1);
         await agent.ScrapeUntilAsync(static scrape => scrape.Count("ebpf_script", ("name", "a")) == 6 && scrape.IsIn("Good", "disabled"), "the configuration before in force");
 
@@ -73,7 +73,7 @@ public sealed class ConfigurationTests : KernelTest, IDisposable
         using AgentProcess agent = await AgentProcess.StartAsync(_folder);
         _folder.Configure("\"interval\": \"200ms\"", listen: "127.0.0.1:8435");
         await agent.ReloadWellAsync();
-        Assert.Contains($"{_folder.Configuration}: listen has changed, and stays as it was; start the agent again to apply it", agent.Log, StringComparison.Ordinal);
+        await agent.SaysAsync($"{_folder.Configuration}: listen has changed, and stays as it was; start the agent again to apply it");
         Scrape scrape = await agent.ScrapeAsync();
         // All else of it is applied.
         Assert.Equal((1, "1"), (scrape.Loads("script", "reloaded"), scrape.Find("ebpf_agent_config_last_reload_successful")));
@@ -86,7 +86,7 @@ public sealed class ConfigurationTests : KernelTest, IDisposable
         _folder.WithFile("script/decode.js", Scripts.Version(2));
         agent.HangUp();
         await agent.ScrapeUntilAsync(static scrape => scrape.Loads("script", "reloaded") == 1, "the reload");
-        Assert.Contains("reload asked for by SIGHUP", agent.Log, StringComparison.Ordinal);
+        await agent.SaysAsync("reload asked for by SIGHUP");
 
         _folder.WithFile("script/decode.js", Scripts.SyntaxError);
         (HttpStatusCode status, string answer) = await agent.ReloadAsync();

@@ -12,7 +12,7 @@ public sealed class CountTests : KernelTest
     [Fact]
     public async Task No_event_is_lost_or_doubled_while_objects_and_scripts_are_reloaded()
     {
-        using AgentFolder folder = new AgentFolder("\"interval\": \"100ms\"").WithScript("calls", Script(""), "hand_over_1.bpf.o", map: "calls");
+        using AgentFolder folder = new AgentFolder("\"interval\": \"100ms\"").WithScript("calls", Script(""), "process_calls_1.bpf.o", map: "calls");
         using AgentProcess agent = await AgentProcess.StartAsync(folder.Age());
         await using CounterWatch watch = CounterWatch.Of(agent);
         using var calls = new RareCalls(Events);
@@ -20,7 +20,7 @@ public sealed class CountTests : KernelTest
         {
             while (calls.Made < Events * done / (Reloads + 1) && !calls.IsDone) await Task.Delay(1, Cancellation);
             // A change of the object, of the script, or of both at once.
-            if (done % 3 != 1) folder.Overwrite("calls/latency.bpf.o", $"hand_over_{version = 3 - version}.bpf.o");
+            if (done % 3 != 1) folder.Overwrite("calls/latency.bpf.o", $"process_calls_{version = 3 - version}.bpf.o");
             if (done % 3 != 2) folder.WithFile("calls/decode.js", Script($"// {done}"));
             await agent.ReloadWellAsync();
         }
@@ -31,7 +31,7 @@ public sealed class CountTests : KernelTest
         Scrape scrape = await agent.ScrapeUntilAsync(scrape => Sum(scrape) >= (ulong)made, $"{made} events");
         Assert.Equal((ulong)made, Sum(scrape));
         // Both ran, and not for a moment only.
-        Assert.All(["1", "2"], version => Assert.InRange(scrape.Count("ebpf_calls", ("version", version)), (ulong)Events / 10, (ulong)Events));
+        Assert.All(["1", "2"], version => Assert.InRange(Made(scrape, version), (ulong)Events / 10, (ulong)Events));
         Assert.Equal((Reloads, 0), (scrape.Loads("calls", "reloaded"), scrape.Loads("calls", "failed")));
         await watch.EndAsync();
     }
@@ -91,10 +91,12 @@ public sealed class CountTests : KernelTest
 
     private static string Script(string comment) => $$"""
         {{comment}}
-        export const labels = ["version"]; export function decode(key) { return [`${key.version}`]; }
+        export const labels = ["version", "process"]; export function decode(key) { return [key.version, key.process]; }
         """;
 
-    private static ulong Sum(Scrape scrape) => scrape.Count("ebpf_calls", ("version", "1")) + scrape.Count("ebpf_calls", ("version", "2"));
+    private static ulong Sum(Scrape scrape) => Made(scrape, "1") + Made(scrape, "2");
+
+    private static ulong Made(Scrape scrape, string version) => scrape.Count("ebpf_calls", ("version", version), ("process", $"{Environment.ProcessId}"));
 
     private static void Move(string from, string to, params string[] names)
     {

@@ -16,7 +16,6 @@ public sealed class LeakTests : KernelTest
         using AgentProcess agent = await AgentProcess.StartAsync(folder.Age());
         int reloads = 0;
         await ReloadAsync(WarmUp);
-        await CollectedAsync(agent);
         long resident = agent.ResidentBytes;
         int descriptors = agent.Descriptors;
         var holdings = agent.Holdings;

@@ -45,6 +45,17 @@ internal sealed partial class AgentProcess
 
     public void HangUp() => Assert.Equal(0, LinuxThread.Signal(Id, HangUpSignal));
 
+    /// <summary>Waits until its log says something; the log comes through a queue and a pipe.</summary>
+    public async Task SaysAsync(string text)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        while (!Log.Contains(text, StringComparison.Ordinal))
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > Patience) Assert.Fail($"not in the log: {text}\n{Log}");
+            await Task.Delay(10);
+        }
+    }
+
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
