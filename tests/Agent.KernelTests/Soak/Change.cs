@@ -22,7 +22,8 @@ internal enum ChangeKind
 /// <param name="Next">What lies in its folder afterwards.</param>
 /// <param name="Style">How it gets there.</param>
 /// <param name="IsAtRest">Whether its load is paused meanwhile. Where counting begins or ends it has to be, since nobody knows when exactly that is.</param>
-internal sealed record Change(SoakPlugin Plugin, ChangeKind Kind, Content Next, WriteStyle Style, bool IsAtRest)
+/// <param name="IsForgotten">Whether it has been away for longer than it is remembered.</param>
+internal sealed record Change(SoakPlugin Plugin, ChangeKind Kind, Content Next, WriteStyle Style, bool IsAtRest, bool IsForgotten = false)
 {
     public override string ToString() => $"{Plugin} {Kind} ({Style}{(IsAtRest ? ", at rest" : "")}) -> {Next}";
 }
@@ -33,7 +34,7 @@ internal sealed record Change(SoakPlugin Plugin, ChangeKind Kind, Content Next, 
 internal sealed class ChangePicker(Random random, bool mayForget)
 {
     // How long a plugin is remembered is a minute; what is within seconds of it can go either way.
-    private static readonly TimeSpan SurelyRemembered = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan SurelyRemembered = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan SurelyForgotten = TimeSpan.FromSeconds(66);
 
     // Seldom enough that, of those that may stay away, some do until they are forgotten.
@@ -51,7 +52,7 @@ internal sealed class ChangePicker(Random random, bool mayForget)
     /// <param name="away">How long it has been away.</param>
     public Change? Pick(SoakPlugin plugin, TimeSpan? away)
     {
-        if (away is { } time) return MayReturn(time) && (IsForgotten(time) || random.Next(ReturnsOneIn) == 0) ? Make(plugin, ChangeKind.Return, plugin.Content, isAtRest: true) : null;
+        if (away is { } time) return time > SurelyForgotten || random.Next(ReturnsOneIn) == 0 ? Return(plugin, time) : null;
         if (plugin.IsBroken) return random.Next(3) > 0 ? Repair(plugin) : Make(plugin, ChangeKind.Touch, plugin.Content);
         Content now = plugin.Content;
         ChangeKind kind = Kinds[random.Next(Kinds.Length)];
@@ -73,15 +74,17 @@ internal sealed class ChangePicker(Random random, bool mayForget)
     /// <summary>What puts a plugin into the state in which all that it ever counted can be seen; null where it is.</summary>
     public Change? Finish(SoakPlugin plugin, TimeSpan? away)
     {
-        if (away is { } time) return MayReturn(time) ? Make(plugin, ChangeKind.Return, plugin.Content, isAtRest: true) : null;
+        if (away is { } time) return Return(plugin, time);
         if (!plugin.IsBroken && plugin.Content.Labelling == Labelling.Both) return null;
         return Make(plugin, plugin.IsBroken ? ChangeKind.Repair : ChangeKind.NewScript, Told(plugin.Running!) with { Labelling = Labelling.Both });
     }
 
-    /// <summary>Whether it is known what a plugin that returns now has to show.</summary>
-    public static bool MayReturn(TimeSpan away) => away < SurelyRemembered || IsForgotten(away);
-
-    public static bool IsForgotten(TimeSpan away) => away > SurelyForgotten;
+    // Null while it is not known what it would have to show.
+    private Change? Return(SoakPlugin plugin, TimeSpan away)
+    {
+        bool isForgotten = away > SurelyForgotten;
+        return isForgotten || away < SurelyRemembered ? Make(plugin, ChangeKind.Return, plugin.Content, isAtRest: true) with { IsForgotten = isForgotten } : null;
+    }
 
     // Its help text tells a version from all others, so that a scrape shows which one it is of.
     private static Content Told(Content now) => now with { Help = now.Help + 1 };

@@ -52,15 +52,20 @@ internal sealed class ScrapeWatch(AgentProcess agent, Action<string> report) : I
         }
     }
 
-    /// <summary>A plugin's counters may begin anew: it was away for longer than it is remembered, or has other labels.</summary>
-    public async Task ForgetAsync(string plugin, string metric)
-    {
-        await _one.WaitAsync();
-        foreach (string series in _last.Keys.Where(series => series.StartsWith(metric + "_", StringComparison.Ordinal) || series.Contains($"plugin=\"{plugin}\"", StringComparison.Ordinal)).ToArray()) _last.Remove(series);
-        _one.Release();
-    }
+    /// <summary>A metric's counters may begin anew: its labels have other names.</summary>
+    public Task ForgetMetricAsync(string metric) => ForgetAsync(series => series.StartsWith(metric + "_", StringComparison.Ordinal));
+
+    /// <summary>What is said of a plugin may begin anew: it was away for longer than it is remembered.</summary>
+    public Task ForgetPluginAsync(string plugin) => ForgetAsync(series => series.Contains($"plugin=\"{plugin}\"", StringComparison.Ordinal));
 
     public void Dispose() => _one.Dispose();
+
+    private async Task ForgetAsync(Func<string, bool> which)
+    {
+        await _one.WaitAsync();
+        foreach (string series in _last.Keys.Where(which).ToArray()) _last.Remove(series);
+        _one.Release();
+    }
 
     private void Look(Scrape scrape, bool lint)
     {

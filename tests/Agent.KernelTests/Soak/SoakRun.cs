@@ -7,7 +7,7 @@ namespace EbpfAgent.Tests.Soak;
 /// </summary>
 internal sealed class SoakRun : IDisposable
 {
-    private const int Hurry = 3;
+    private const int MostAtOnce = 3;
 
     private readonly TimeSpan _duration;
     private readonly Random _random;
@@ -21,6 +21,7 @@ internal sealed class SoakRun : IDisposable
     private readonly AgentProcess _process;
     private readonly SoakedAgent _agent;
     private readonly Checkpoint _checkpoint;
+    private readonly ChangeMaker _maker;
     private readonly HashSet<(string Kind, uint Id)> _everOwned = [];
     private string _interval = Intervals[0];
 
@@ -42,6 +43,7 @@ internal sealed class SoakRun : IDisposable
         Directory.CreateDirectory(releases);
         _writer = new PluginWriter(folder.Plugins, releases);
         _checkpoint = new Checkpoint(agent, _load, report);
+        _maker = new ChangeMaker(agent, _load, _checkpoint, _writer, report, _random);
     }
 
     /// <summary>Starts an agent without plugins.</summary>
@@ -94,170 +96,62 @@ internal sealed class SoakRun : IDisposable
     private async Task BeginAsync()
     {
         LayReference();
-        await ApplyAsync([.. _plugins.Select(plugin => new Change(plugin, ChangeKind.Return, plugin.Content, WriteStyle.InPlace, IsAtRest: true))], Trigger.Post);
-        foreach (SoakPlugin plugin in _plugins) _load.Pause(plugin.Number);
+        await ApplyAsync(LayAll(), Trigger.Post);
+        PauseAll();
         await _checkpoint.LookAsync(_plugins, _plugins);
         await RemoveAllAsync();
         _report.Start = _agent.Footprint();
         LayReference();
-        await ApplyAsync([.. _plugins.Select(plugin => new Change(plugin, ChangeKind.Return, plugin.Content, (WriteStyle)_random.Next(4), IsAtRest: true))], Trigger.Wait);
-        foreach (SoakPlugin plugin in _plugins) _load.Resume(plugin.Number);
+        await ApplyAsync(LayAll(), Trigger.Wait);
     }
 
     private async Task RunRoundAsync(int round)
     {
-        Change[] changes = [.. _plugins.OrderBy(_ => _random.Next()).Take(_random.Next(1, Hurry + 1)).Select(plugin => _picker.Pick(plugin, Away(plugin))).OfType<Change>()];
-        bool configures = _random.Next(5) == 0;
-        if (changes.Length == 0 && !configures) changes = [.. _plugins.Where(static plugin => plugin.RemovedAt is null).Take(1).Select(plugin => _picker.Pick(plugin, null)).OfType<Change>()];
-        // A new configuration reloads all of them: of a DLL nobody could tell whether it was the change's doing.
-        if (configures) changes = [.. changes.Where(static change => change.Plugin.HasManifest)];
-        await ApplyAsync(changes, (Trigger)_random.Next(3), configures);
+        if (_random.Next(6) == 0) await ConfigureAsync();
+        Change[] changes = [.. _plugins.OrderBy(_ => _random.Next()).Take(_random.Next(1, MostAtOnce + 1)).Select(plugin => _picker.Pick(plugin, Away(plugin))).OfType<Change>()];
+        await ApplyAsync(changes, SomeTrigger());
         foreach ((string Kind, uint Id) one in KernelIds.OwnedBy(_process.Id)) _everOwned.Add(one);
         SoakPlugin[] there = [.. _plugins.Where(static plugin => plugin.RemovedAt is null)];
-        await _checkpoint.LookAsync(round % 10 == 9 ? there : [.. there.Intersect(changes.Select(static change => change.Plugin))], round % 10 == 9 ? _plugins : []);
+        if (round % 10 == 9) await _checkpoint.LookAsync(there, _plugins);
+        else await _checkpoint.LookAsync([.. there.Intersect(changes.Select(static change => change.Plugin))], []);
     }
 
     // A valid one is always another one than that in force.
-    private void Configure()
+    private async Task ConfigureAsync()
     {
         bool isValid = !_agent.IsConfigurationValid || _random.Next(3) > 0;
         if (isValid) _interval = Intervals.Except([_interval]).ElementAt(_random.Next(Intervals.Length - 1));
-        _report.Did(isValid ? "Configure" : "BreakConfiguration", $"agent.json: {(isValid ? _interval : "invalid")}");
-        _agent.Configure(_interval, isValid);
+        await _maker.ConfigureAsync(_interval, isValid, SomeTrigger(), _plugins);
     }
 
-    private async Task ApplyAsync(Change[] changes, Trigger trigger, bool configures = false)
-    {
-        Scrape before = await _agent.Watch.ScrapeAsync();
-        foreach (Change change in changes) await MakeAsync(change);
-        if (configures) Configure();
-        bool isWell = _agent.IsConfigurationValid && !_plugins.Any(static plugin => plugin is { RemovedAt: null, IsBroken: true });
-        _report.Did($"by {trigger}", $"{trigger}");
-        if (trigger == Trigger.Post) await _agent.PostReloadAsync(isWell);
-        if (trigger == Trigger.Signal) _agent.SignalReload();
-        foreach (Change change in changes)
-        {
-            await _agent.UntilAsync(scrape => HasCome(change, scrape, before), $"{change}");
-            Account(change);
-            if (change.Kind != ChangeKind.Remove || _random.Next(2) == 0) _load.Resume(change.Plugin.Number);
-        }
+    private Task ApplyAsync(IReadOnlyList<Change> changes, Trigger trigger) =>
+        _maker.ApplyAsync(changes, trigger, () => _agent.IsConfigurationValid && !_plugins.Any(static plugin => plugin is { RemovedAt: null, IsBroken: true }));
 
-        if (configures) await AwaitConfigurationAsync(before);
-        else if (trigger == Trigger.Post) await CheckTouchedAsync(changes, before);
-    }
+    private Trigger SomeTrigger() => (Trigger)_random.Next(3);
 
-    // Applied, and the DLL reloaded by it, so that this is not taken for a later change's doing. A script's help text tells its versions apart.
-    private async Task AwaitConfigurationAsync(Scrape before)
-    {
-        SoakPlugin[] reloaded = [.. _plugins.Where(plugin => _agent.IsConfigurationValid && plugin is { HasManifest: false, Running: not null, IsBroken: false })];
-        await _agent.UntilAsync(
-            scrape => _agent.HasConfigured(scrape, before) && reloaded.All(plugin => SoakedAgent.IsIn(scrape, plugin, "running") && SoakedAgent.Reloads(scrape, plugin) > SoakedAgent.Reloads(before, plugin)),
-            $"the configuration, {(_agent.IsConfigurationValid ? "applied" : "refused")}");
-    }
+    private WriteStyle SomeStyle() => (WriteStyle)_random.Next(4);
 
-    private async Task CheckTouchedAsync(Change[] changes, Scrape before)
-    {
-        Scrape after = await _agent.Watch.ScrapeAsync();
-        foreach (Change change in changes.Where(static change => change.Kind == ChangeKind.Touch))
-        {
-            if (SoakedAgent.Reloads(after, change.Plugin) != SoakedAgent.Reloads(before, change.Plugin)) _report.Problem($"{change.Plugin} was reloaded, though nothing has changed");
-        }
-    }
-
-    // What is on the disk.
-    private async Task MakeAsync(Change change)
-    {
-        SoakPlugin plugin = change.Plugin;
-        _report.Did($"{change.Kind}", $"{change}");
-        if (change.IsAtRest) await RestAsync(plugin);
-        if (change.Kind == ChangeKind.NewLabelName || Away(plugin) is { } away && ChangePicker.IsForgotten(away)) await _agent.Watch.ForgetAsync(plugin.Name, plugin.Metric);
-        if (change.Kind == ChangeKind.Remove)
-        {
-            _writer.Remove(plugin.Name);
-            plugin.RemovedAt = TimeProvider.System.GetTimestamp();
-        }
-        else if (change.Kind == ChangeKind.Touch)
-        {
-            _writer.Touch(plugin.Name, change.Style, _random);
-        }
-        else
-        {
-            _writer.Write(plugin.Name, plugin.Files(change.Next), change.Style, _random);
-            plugin.Content = change.Next;
-        }
-    }
-
-    // Paused, and all that was made before is accounted for.
-    private async Task RestAsync(SoakPlugin plugin)
-    {
-        _load.Pause(plugin.Number);
-        if (plugin.Running is not null) await _checkpoint.LookAsync([plugin], []);
-    }
-
-    private static bool HasCome(Change change, Scrape scrape, Scrape before)
-    {
-        SoakPlugin plugin = change.Plugin;
-        if (change.Kind == ChangeKind.Remove) return SoakedAgent.IsGone(scrape, plugin);
-        if (plugin.IsBroken) return SoakedAgent.IsIn(scrape, plugin, "outdated");
-        if (!SoakedAgent.IsIn(scrape, plugin, "running")) return false;
-        // Without a series there is no help text either, and nothing to be mistaken for it.
-        if (change.Kind == ChangeKind.Return) return true;
-        if (!SoakedAgent.Shows(scrape, plugin, change.Next)) return false;
-        return plugin.HasManifest || plugin.Running == change.Next || SoakedAgent.Reloads(scrape, plugin) > SoakedAgent.Reloads(before, plugin);
-    }
-
-    // What has come, in the model's terms.
-    private void Account(Change change)
-    {
-        SoakPlugin plugin = change.Plugin;
-        long[]? made = change.IsAtRest ? _load.Made(plugin.Number) : null;
-        if (change.Kind == ChangeKind.Remove)
-        {
-            plugin.Running = null;
-            return;
-        }
-
-        if (plugin.IsBroken) return;
-        if (change.Kind == ChangeKind.Return) Return(plugin, made!);
-        else if (plugin.Running!.OtherBounds != change.Next.OtherBounds) plugin.Ledger.ChangeMap();
-        plugin.Ledger.Relabel(change.Next.Labelling, made);
-        if (change.Kind == ChangeKind.NewLabelName) plugin.Ledger.Forget(made!);
-        plugin.Running = change.Next;
-    }
-
-    private void Return(SoakPlugin plugin, long[] made)
-    {
-        if (Away(plugin) is { } away && ChangePicker.IsForgotten(away)) plugin.Ledger.Forget(made);
-        else plugin.Ledger.Return(made);
-        plugin.RemovedAt = null;
-    }
+    private Change[] LayAll() => [.. _plugins.Select(plugin => new Change(plugin, ChangeKind.Return, plugin.Content, SomeStyle(), IsAtRest: true))];
 
     private static TimeSpan? Away(SoakPlugin plugin) => plugin.RemovedAt is { } at ? TimeProvider.System.GetElapsedTime(at) : null;
 
+    // Until all that was ever counted can be seen.
     private async Task EndAsync()
     {
-        await ApplyConfigurationAsync();
-        while (_plugins.Select(plugin => _picker.Finish(plugin, Away(plugin))).OfType<Change>().ToArray() is var last && (last.Length > 0 || _plugins.Any(static plugin => plugin.RemovedAt is not null)))
+        // The interval of the beginning, so that the end is as long for all seeds.
+        if (_interval != Intervals[0] || !_agent.IsConfigurationValid) await _maker.ConfigureAsync(Intervals[0], isValid: true, Trigger.Post, _plugins);
+        while (!_plugins.All(static plugin => plugin is { RemovedAt: null, IsBroken: false, Content.Labelling: Labelling.Both }))
         {
-            await ApplyAsync(last, Trigger.Post);
+            await ApplyAsync([.. _plugins.Select(plugin => _picker.Finish(plugin, Away(plugin))).OfType<Change>()], Trigger.Post);
             await Task.Delay(100);
         }
 
-        foreach (SoakPlugin plugin in _plugins) _load.Pause(plugin.Number);
+        PauseAll();
         await _checkpoint.LookAsync(_plugins, _plugins);
         await _agent.Watch.ScrapeAsync(lint: true);
         _report.Loaded = _agent.Footprint();
         await RemoveAllAsync();
         await CompareFootprintAsync();
-    }
-
-    // The interval of the beginning, so that the end is as long for all seeds.
-    private async Task ApplyConfigurationAsync()
-    {
-        if (_interval == Intervals[0] && _agent.IsConfigurationValid) return;
-        Scrape before = await _agent.Watch.ScrapeAsync();
-        _agent.Configure(_interval = Intervals[0]);
-        await AwaitConfigurationAsync(before);
     }
 
     private async Task CompareFootprintAsync()
@@ -270,13 +164,18 @@ internal sealed class SoakRun : IDisposable
         await _agent.Watch.ScrapeAsync(lint: true);
     }
 
+    private void PauseAll()
+    {
+        foreach (SoakPlugin plugin in _plugins) _load.Pause(plugin.Number);
+    }
+
     private void LayReference() => _writer.Write(Reference.Name, Reference.Files(_objects.Read(Reference.Object, 0)), WriteStyle.InPlace, _random);
 
     private async Task RemoveAllAsync()
     {
+        PauseAll();
         foreach (SoakPlugin plugin in _plugins)
         {
-            _load.Pause(plugin.Number);
             _writer.Remove(plugin.Name);
             plugin.RemovedAt = TimeProvider.System.GetTimestamp();
             plugin.Running = null;
@@ -285,16 +184,5 @@ internal sealed class SoakRun : IDisposable
         _writer.Remove(Reference.Name);
         await _agent.PostReloadAsync(isWell: true);
         await _agent.UntilAsync(static scrape => !scrape.Text.Contains("ebpf_agent_plugin_up{", StringComparison.Ordinal) && !scrape.Text.Contains("ebpf_soak", StringComparison.Ordinal), "no plugin");
-    }
-
-    /// <summary>How the agent comes to know of a change.</summary>
-    private enum Trigger
-    {
-        /// <summary>It looks by itself, and waits till nothing moves.</summary>
-        Wait,
-
-        Post,
-
-        Signal,
     }
 }
