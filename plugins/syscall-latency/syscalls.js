@@ -1,4 +1,4 @@
-// The label of a system call's number. No compiler: change this file, and start the agent again.
+// The label of a system call's number. No compiler: change this file, and the labels change.
 //
 // A host uses hundreds of numbers, and each series costs storage for every bucket it has. So calls that do one kind of work share a label (their
 // counts are summed), and calls that wait for somebody else are dropped: an idle epoll_wait of ten seconds is not slow.

@@ -9,7 +9,6 @@ internal static unsafe class BpfInfo
     private const int ProgramSize = 232; // struct bpf_prog_info
     private const int MapSize = 88;      // struct bpf_map_info
     private const int LinkSize = 48;     // struct bpf_link_info
-    private const int BtfSize = 32;      // struct bpf_btf_info
     private const int Id = 4;            // of the first three
 
     public static ProgramInfo Program(BpfProgramHandle program)
@@ -29,7 +28,7 @@ internal static unsafe class BpfInfo
         Read(map, info, "map");
         return new MapInfo(
             UInt32(info, Id), (MapKind)UInt32(info, 0), UInt32(info, 8), UInt32(info, 12), UInt32(info, 16), UInt32(info, 20),
-            BtfId: UInt32(info, 64), KeyTypeId: UInt32(info, 68), ValueTypeId: UInt32(info, 72), Extra: UInt64(info, 80));
+            Extra: UInt64(info, 80));
     }
 
     /// <summary>A link's id, and the id of the program that it runs.</summary>
@@ -40,27 +39,6 @@ internal static unsafe class BpfInfo
         uint length = LinkSize;
         fixed (byte* bytes = info) Check(LibBpf.InfoByNumber(LibBpf.LinkFd(link), bytes, ref length), "link");
         return (UInt32(info, Id), UInt32(info, 8));
-    }
-
-    /// <summary>The types that the kernel keeps under an id.</summary>
-    public static Btf Types(uint id)
-    {
-        int fd = LibBpf.BtfById(id);
-        Check(fd, "BTF");
-        using var handle = new BtfHandle(fd);
-        Span<byte> info = stackalloc byte[BtfSize];
-        Read(handle, info, "BTF");
-        byte[] raw = new byte[UInt32(info, 8)];
-        info.Clear();
-        uint length = BtfSize;
-        fixed (byte* bytes = info, target = raw)
-        {
-            *(ulong*)bytes = (ulong)target;
-            *(uint*)(bytes + 8) = (uint)raw.Length;
-            Check(LibBpf.InfoByFd(handle, bytes, ref length), "BTF");
-        }
-
-        return Btf.Parse(raw);
     }
 
     private static void Read(BpfDescriptor descriptor, Span<byte> info, string what)
@@ -87,6 +65,5 @@ internal static unsafe class BpfInfo
 /// <param name="Statistics">Its own account.</param>
 internal readonly record struct ProgramInfo(uint Id, uint AttachBtf, uint AttachBtfId, ProgramStatistics Statistics);
 
-/// <summary>A map in the kernel. <paramref name="BtfId"/> is 0 where it was given no types.</summary>
-internal readonly record struct MapInfo(
-    uint Id, MapKind Kind, uint KeySize, uint ValueSize, uint MaxEntries, uint Flags, uint BtfId, uint KeyTypeId, uint ValueTypeId, ulong Extra);
+/// <summary>A map in the kernel.</summary>
+internal readonly record struct MapInfo(uint Id, MapKind Kind, uint KeySize, uint ValueSize, uint MaxEntries, uint Flags, ulong Extra);

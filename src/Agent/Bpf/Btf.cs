@@ -17,9 +17,6 @@ internal sealed class Btf
 
     private Btf(ImmutableArray<BtfType> types) => _types = types;
 
-    /// <summary>No types but void.</summary>
-    public static Btf Empty { get; } = new([new BtfVoid()]);
-
     /// <summary>Every type, from id 0 (void) on.</summary>
     public ImmutableArray<BtfType> Types => _types;
 

@@ -13,19 +13,20 @@ namespace EbpfAgent.Bpf;
 internal static unsafe class Dispatcher
 {
     private const string Name = "agent_switch";
-    private const int KProbe = 2, TracePoint = 5, PerfEvent = 7, RawTracePoint = 17, Tracing = 26; // enum bpf_prog_type
+    private const int KProbe = 2, TracePoint = 5, RawTracePoint = 17, Tracing = 26; // enum bpf_prog_type
     private const int RawTracePointAttach = 23; // BPF_TRACE_RAW_TP
+    private const uint KernelTypes = 1; // the id of the BTF of the kernel itself, the first that it reads
 
     /// <summary>
     /// Whether programs of this kind are dispatched. Left out: those that may sleep (they may not call tails); those whose rights the kernel checks when they are attached,
     /// and which a tail call would slip past it (writable tracepoints); and those attached through a trampoline, which is built for the attached program alone
-    /// (fentry, fexit, LSM).
+    /// (fentry, fexit, LSM). A kprobe that overrides what its function returns is refused by the kernel.
     /// </summary>
     public static bool Serves(BpfProgram program) =>
         !MaySleep(program) &&
         LibBpf.ProgramType(program.Pointer) switch
         {
-            KProbe or TracePoint or PerfEvent or RawTracePoint => true,
+            KProbe or TracePoint or RawTracePoint => true,
             Tracing => LibBpf.ProgramAttachType(program.Pointer) == RawTracePointAttach,
             _ => false,
         };
@@ -60,20 +61,18 @@ internal static unsafe class Dispatcher
         return fd < 0 ? null : new BpfProgramHandle(fd);
     }
 
-    // What the program itself was verified against. Kernels before 6.0 don't say; there the kernel's own types are searched, and a module's are not found.
+    // What the program itself was verified against, and null for the kernel's own types. A wrong guess is refused: a slot takes only programs of one and the same
+    // tracepoint.
     private static BtfHandle? Target(BpfProgram program, BpfProgramHandle like, out uint type)
     {
         type = 0;
         if (LibBpf.ProgramType(program.Pointer) != Tracing) return null;
         ProgramInfo info = BpfInfo.Program(like);
         type = info.AttachBtfId;
-        if (type != 0)
-        {
-            int fd = LibBpf.BtfById(info.AttachBtf);
-            if (fd < 0) type = 0;
-            return fd < 0 ? null : new BtfHandle(fd);
-        }
-
+        if (type != 0 && info.AttachBtf == KernelTypes) return null;
+        // A module's: CAP_SYS_ADMIN alone may ask for it.
+        if (type != 0 && LibBpf.BtfById(info.AttachBtf) is var fd and >= 0) return new BtfHandle(fd);
+        // Kernels before 6.0 don't say.
         string target = program.Section[(program.Section.IndexOf('/', StringComparison.Ordinal) + 1)..];
         type = (uint)Math.Max(0, LibBpf.KernelTypeId(target, RawTracePointAttach));
         return null;

@@ -13,7 +13,7 @@ internal interface IPredecessor
     IReadOnlyList<BpfMap> Maps { get; }
 
     /// <summary>The types that its maps' definitions refer to.</summary>
-    Btf TypesOf(BpfMap map);
+    Btf Types { get; }
 
     /// <summary>What runs, and where. Emptied by who takes it over.</summary>
     List<Attachment> Attachments { get; }

@@ -46,7 +46,7 @@ internal sealed class LoadedBpfObject : IPredecessor, IDisposable
 
     List<Attachment> IPredecessor.Attachments => _attachments;
 
-    Btf IPredecessor.TypesOf(BpfMap map) => Btf;
+    Btf IPredecessor.Types => Btf;
 
     /// <summary>The map of this name; it is there, since the layout was checked before the load.</summary>
     public BpfMap Map(string name) => Maps.First(map => map.Definition.Name == name);
@@ -88,7 +88,10 @@ internal sealed class LoadedBpfObject : IPredecessor, IDisposable
     /// Puts each program into the place of the predecessor's: an event runs the old program or the new one, never both, never neither. Ends what has no
     /// successor. When it returns, no program of the predecessor runs any more, so that what its maps hold is final; disposing it detaches nothing.
     /// </summary>
-    /// <remarks>One attach point after the other, so for some microseconds an object of several has programs of both versions.</remarks>
+    /// <remarks>
+    /// One attach point after the other, so for some microseconds an object of several has programs of both versions. How far a raw_tp, tracepoint or kprobe program reads into its context is checked by
+    /// the kernel when it is attached, and so for a version that is attached, not for one that takes over.
+    /// </remarks>
     /// <exception cref="BpfException">It failed; the predecessor runs on, and this object runs nowhere.</exception>
     public void TakeOver(IPredecessor predecessor)
     {
@@ -110,7 +113,7 @@ internal sealed class LoadedBpfObject : IPredecessor, IDisposable
     /// </summary>
     /// <param name="folder">A path in bpffs without dots; see <see cref="BpfFileSystem"/>.</param>
     /// <exception cref="BpfException">Something of it can't be pinned; what the folder held before is still there.</exception>
-    public void Pin(string folder) => Pins.Write(Name, folder, Maps, _attachments);
+    public void Pin(string folder) => Pins.Write(Name, folder, Maps, OpenBpfObject.RawTypes(_handle), _attachments);
 
     /// <summary>Ends the counting, but for what is pinned; the maps stay readable.</summary>
     public void Detach()

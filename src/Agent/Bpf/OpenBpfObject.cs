@@ -105,6 +105,13 @@ internal sealed class OpenBpfObject : IDisposable
         return new LoadedBpfObject(Name, _handle, Btf, [.. Maps.Zip(_mapPointers, Loaded)], [.. Programs.Select(Loaded)], shared);
     }
 
+    /// <summary>A copy of an object's BTF, which it has.</summary>
+    internal static unsafe byte[] RawTypes(BpfObjectHandle handle)
+    {
+        byte* raw = LibBpf.BtfRawData(LibBpf.ObjectBtf(handle), out uint size);
+        return new ReadOnlySpan<byte>(raw, checked((int)size)).ToArray();
+    }
+
     public void Dispose()
     {
         _handle.Dispose();
@@ -121,7 +128,7 @@ internal sealed class OpenBpfObject : IDisposable
             BpfMap? before = predecessor.Maps.FirstOrDefault(one => MapSharing.IsSameMap(map, one.Definition));
             string? obstacle = before is null
                 ? "is new"
-                : MapSharing.Obstacle(map, Btf, before.Definition, predecessor.TypesOf(before)) ?? Reuse(pointer, before.Handle);
+                : MapSharing.Obstacle(map, Btf, before.Definition, predecessor.Types) ?? Reuse(pointer, before.Handle);
             if (obstacle is null) shared.Add(map.Name);
             else fresh.Add((map.Name, obstacle));
         }
@@ -142,12 +149,10 @@ internal sealed class OpenBpfObject : IDisposable
         _ => map,
     };
 
-    private static unsafe Btf ReadBtf(string name, BpfObjectHandle handle)
+    private static Btf ReadBtf(string name, BpfObjectHandle handle)
     {
-        nint btf = LibBpf.ObjectBtf(handle);
-        if (btf == 0) throw LoadErrors.WithoutBtf(name);
-        byte* raw = LibBpf.BtfRawData(btf, out uint size);
-        return Btf.Parse(new ReadOnlySpan<byte>(raw, checked((int)size)));
+        if (LibBpf.ObjectBtf(handle) == 0) throw LoadErrors.WithoutBtf(name);
+        return Btf.Parse(RawTypes(handle));
     }
 
     private static IEnumerable<nint> Walk(Func<BpfObjectHandle, nint, nint> next, BpfObjectHandle handle)

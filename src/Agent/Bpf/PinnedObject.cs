@@ -10,17 +10,19 @@ internal sealed class PinnedObject : IPredecessor, IDisposable
 {
     private readonly string _folder;
     private readonly List<BpfMap> _maps = [];
-    private readonly Dictionary<BpfMap, Btf> _types = [];
     private readonly List<Attachment> _attachments = [];
     private readonly List<BpfProgramHandle> _programs = [];
 
-    private PinnedObject(string folder, string name)
+    private PinnedObject(string folder, string name, Btf types)
     {
         _folder = folder;
         Name = name;
+        Types = types;
     }
 
     public string Name { get; }
+
+    public Btf Types { get; }
 
     public IReadOnlyList<BpfMap> Maps => _maps;
 
@@ -29,10 +31,6 @@ internal sealed class PinnedObject : IPredecessor, IDisposable
 
     List<Attachment> IPredecessor.Attachments => _attachments;
 
-    Btf IPredecessor.TypesOf(BpfMap map) => TypesOf(map);
-
-    public Btf TypesOf(BpfMap map) => _types[map];
-
     /// <summary>Opens what is pinned in a folder of bpffs; null where nothing is.</summary>
     /// <exception cref="BpfException">The pins are not complete, or not what their list says; the message says which, and how to remove them.</exception>
     public static PinnedObject? Open(string folder)
@@ -40,18 +38,16 @@ internal sealed class PinnedObject : IPredecessor, IDisposable
         if (!Directory.Exists(folder)) return null;
         using var manifest = new BpfMapHandle(Get(folder, PinManifest.FileName));
         PinManifest list = PinManifest.FromMap(manifest) ?? throw Unusable(folder, $"{PinManifest.FileName} is not a list of this agent's");
-        var found = new PinnedObject(folder, list.Object);
+        var found = new PinnedObject(folder, list.Object, ReadTypes(folder));
         try
         {
-            Dictionary<uint, Btf> types = [];
-            for (int i = 0; i < list.Maps.Count; i++) found.Add(list.Maps[i], i, types);
+            for (int i = 0; i < list.Maps.Count; i++) found.Add(list.Maps[i], i);
             for (int i = 0; i < list.Programs.Count; i++) found.Add(list.Programs[i], i);
             return found;
         }
-        catch (Exception e)
+        catch
         {
             found.Dispose();
-            if (e is BtfException) throw Unusable(folder, e.Message);
             throw;
         }
     }
@@ -69,64 +65,82 @@ internal sealed class PinnedObject : IPredecessor, IDisposable
         foreach (BpfMap map in _maps) map.Dispose();
     }
 
-    private void Add(PinnedMap listed, int index, Dictionary<uint, Btf> types)
+    private static Btf ReadTypes(string folder)
+    {
+        using var map = new BpfMapHandle(Get(folder, PinManifest.TypesFile));
+        byte[] raw = BytesMap.Read(map) ?? throw Unusable(folder, $"{PinManifest.TypesFile} holds no types");
+        try
+        {
+            return Btf.Parse(raw);
+        }
+        catch (BtfException e)
+        {
+            throw Unusable(folder, e.Message);
+        }
+    }
+
+    private void Add(PinnedMap listed, int index)
     {
         string file = PinManifest.MapFile(index);
         var handle = new BpfMapHandle(Get(_folder, file));
         MapInfo info = BpfInfo.Map(handle);
         var definition = new MapDefinition(
-            listed.Name, info.Kind, checked((int)info.KeySize), checked((int)info.ValueSize), info.MaxEntries, checked((int)info.KeyTypeId), checked((int)info.ValueTypeId))
+            listed.Name, info.Kind, checked((int)info.KeySize), checked((int)info.ValueSize), info.MaxEntries, listed.KeyTypeId, listed.ValueTypeId)
         {
             Flags = info.Flags,
             Extra = info.Extra,
             Section = listed.Section,
             Meaning = listed.Meaning,
         };
-        var map = new BpfMap(definition, handle);
-        _maps.Add(map);
+        _maps.Add(new BpfMap(definition, handle));
         Demand(file, info.Id, listed.Id);
-        if (!types.TryGetValue(info.BtfId, out Btf? read)) types.Add(info.BtfId, read = info.BtfId == 0 ? Btf.Empty : BpfInfo.Types(info.BtfId));
-        _types.Add(map, read);
     }
 
     private void Add(PinnedProgram listed, int index)
     {
-        string file = PinManifest.SlotsFile(index);
-        var slots = new BpfMapHandle(Get(_folder, file));
+        var program = new BpfProgramHandle(Get(_folder, PinManifest.ProgramFile(index)));
+        _programs.Add(program);
+        Demand(PinManifest.ProgramFile(index), BpfInfo.Program(program).Id, listed.Id);
+        Switch place = OpenSwitch(index);
         BpfLinkHandle? link = null;
-        BpfProgramHandle? dispatcher = null;
         try
         {
-            Demand(file, BpfInfo.Map(slots).Id, listed.SlotsId);
-            using (LibBpfLog.Capture log = LibBpfLog.Begin())
-            {
-                link = LibBpf.LinkOpen(Path.Combine(_folder, PinManifest.LinkFile(index)));
-                if (link.IsInvalid) throw Unusable(_folder, $"{PinManifest.LinkFile(index)} can't be opened: {string.Join("; ", log.Lines)}");
-            }
-
+            Demand(PinManifest.SlotsFile(index), BpfInfo.Map(place.Slots).Id, listed.SlotsId);
+            // A take-over that was not pinned afterwards: what runs counts into other maps than those here.
+            Demand($"the program behind {PinManifest.SlotsFile(index)}", place.ProgramId, listed.Id);
+            link = OpenLink(index);
             (uint linkId, uint attached) = BpfInfo.Link(link);
             Demand(PinManifest.LinkFile(index), linkId, listed.LinkId);
-            dispatcher = ById(attached);
-            var place = new Switch(slots, dispatcher);
-            // A take-over that was not pinned afterwards: what runs counts into other maps than those here.
-            Demand($"the program behind {file}", place.ProgramId, listed.Id);
-            BpfProgramHandle program = ById(listed.Id);
-            _programs.Add(program);
+            Demand(PinManifest.SwitchFile(index), BpfInfo.Program(place.Dispatcher).Id, attached);
             _attachments.Add(new Attachment(new AttachedProgram(listed.Section, listed.Name, program, null, null), link, place));
         }
         catch
         {
-            slots.Dispose();
             link?.Dispose();
-            dispatcher?.Dispose();
+            place.Dispose();
             throw;
         }
     }
 
-    private BpfProgramHandle ById(uint id)
+    private Switch OpenSwitch(int index)
     {
-        int fd = LibBpf.ProgramById(id);
-        return fd >= 0 ? new BpfProgramHandle(fd) : throw Unusable(_folder, $"program {id} can't be opened: {Errno.Describe(-fd)}");
+        var slots = new BpfMapHandle(Get(_folder, PinManifest.SlotsFile(index)));
+        try
+        {
+            return new Switch(slots, new BpfProgramHandle(Get(_folder, PinManifest.SwitchFile(index))));
+        }
+        catch
+        {
+            slots.Dispose();
+            throw;
+        }
+    }
+
+    private BpfLinkHandle OpenLink(int index)
+    {
+        using LibBpfLog.Capture log = LibBpfLog.Begin();
+        BpfLinkHandle link = LibBpf.LinkOpen(Path.Combine(_folder, PinManifest.LinkFile(index)));
+        return link.IsInvalid ? throw Unusable(_folder, $"{PinManifest.LinkFile(index)} can't be opened: {string.Join("; ", log.Lines)}") : link;
     }
 
     private static int Get(string folder, string file)
@@ -135,6 +149,7 @@ internal sealed class PinnedObject : IPredecessor, IDisposable
         return fd >= 0 ? fd : throw Unusable(folder, $"{file} can't be opened: {Errno.Describe(-fd)}");
     }
 
+    // Ids, not names: what has the right name may be somebody else's.
     private void Demand(string what, uint id, uint listed)
     {
         if (id != listed) throw Unusable(_folder, $"{what} has id {id}, and the list says {listed}");

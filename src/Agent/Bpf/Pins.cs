@@ -3,12 +3,12 @@ using EbpfAgent.Bpf.Native;
 namespace EbpfAgent.Bpf;
 
 /// <summary>
-/// Pins an object that runs, so that it goes on without the agent: its maps, and of each attach point the link and the switch's map, which hold the programs.
+/// Pins an object that runs, so that it goes on without the agent: its maps, and of each attach point the link, the switch and the program.
 /// </summary>
 internal static class Pins
 {
     /// <exception cref="BpfException">Something can't be pinned; what was pinned in the folder before is still there.</exception>
-    public static void Write(string name, string folder, IReadOnlyList<BpfMap> maps, IReadOnlyList<Attachment> attachments)
+    public static void Write(string name, string folder, IReadOnlyList<BpfMap> maps, ReadOnlyMemory<byte> types, IReadOnlyList<Attachment> attachments)
     {
         if (attachments.FirstOrDefault(static one => one.Switch is null) is { } direct)
         {
@@ -18,19 +18,23 @@ internal static class Pins
         }
 
         BpfMap[] kept = [.. maps.Where(static map => !MapSharing.IsConstant(map.Definition))];
-        PinFolder.Replace(folder, target => Fill(name, target, kept, attachments));
+        PinFolder.Replace(folder, target => Fill(name, target, kept, types.Span, attachments));
     }
 
-    private static void Fill(string name, string folder, BpfMap[] maps, IReadOnlyList<Attachment> attachments)
+    private static void Fill(string name, string folder, BpfMap[] maps, ReadOnlySpan<byte> types, IReadOnlyList<Attachment> attachments)
     {
         for (int i = 0; i < maps.Length; i++) PinFolder.Pin(maps[i].Handle.Number, Path.Combine(folder, PinManifest.MapFile(i)), $"map '{maps[i].Definition.Name}' of {name}");
         for (int i = 0; i < attachments.Count; i++)
         {
             string program = $"program '{attachments[i].Program.Name}' ({attachments[i].Program.Section}) of {name}";
             PinFolder.Pin(attachments[i].Switch!.Slots.Number, Path.Combine(folder, PinManifest.SlotsFile(i)), $"the switch of {program}");
+            PinFolder.Pin(attachments[i].Switch!.Dispatcher.Number, Path.Combine(folder, PinManifest.SwitchFile(i)), $"the dispatcher of {program}");
+            PinFolder.Pin(attachments[i].Program.Handle.Number, Path.Combine(folder, PinManifest.ProgramFile(i)), program);
             PinLink(attachments[i].Link, Path.Combine(folder, PinManifest.LinkFile(i)), program);
         }
 
+        using BpfMapHandle described = BytesMap.Create(types);
+        PinFolder.Pin(described.Number, Path.Combine(folder, PinManifest.TypesFile), $"the types of {name}");
         using BpfMapHandle manifest = List(name, maps, attachments).ToMap();
         PinFolder.Pin(manifest.Number, Path.Combine(folder, PinManifest.FileName), $"the list of what is pinned of {name}");
     }
@@ -47,7 +51,8 @@ internal static class Pins
     private static PinManifest List(string name, BpfMap[] maps, IReadOnlyList<Attachment> attachments) => new(
         PinManifest.CurrentVersion,
         name,
-        [.. maps.Select(static map => new PinnedMap(map.Definition.Name, map.Id, map.Definition.Section, map.Definition.Meaning.ToArray()))],
+        [.. maps.Select(static map => new PinnedMap(
+            map.Definition.Name, map.Id, map.Definition.KeyTypeId, map.Definition.ValueTypeId, map.Definition.Section, map.Definition.Meaning.ToArray()))],
         [.. attachments.Select(static one => new PinnedProgram(
             one.Program.Section, one.Program.Name, BpfInfo.Program(one.Program.Handle).Id, BpfInfo.Map(one.Switch!.Slots).Id, BpfInfo.Link(one.Link).Id))]);
 }

@@ -50,7 +50,8 @@ internal sealed class TypeDifference
         {
             BtfMember one = now.Members[i], other = before.Members[i];
             if (one.Name != other.Name) return $"{In(place)}'{one.Name}' where '{other.Name}' was";
-            if (one.BitOffset != other.BitOffset || one.BitSize != other.BitSize) return $"{In(place)}'{one.Name}' at bit {one.BitOffset}, and had it at {other.BitOffset}";
+            if (one.BitOffset != other.BitOffset) return $"{In(place)}'{one.Name}' at bit {one.BitOffset}, and had it at {other.BitOffset}";
+            if (one.BitSize != other.BitSize) return $"{In(place)}'{one.Name}' of {one.BitSize} bits, and had it of {other.BitSize}";
             if (Find(one.TypeId, other.TypeId, one.Name.Length == 0 ? place : $"{place}.{one.Name}", depth - 1) is { } difference) return difference;
         }
 

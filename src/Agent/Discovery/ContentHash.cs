@@ -1,11 +1,14 @@
 using System.Buffers;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace EbpfAgent.Discovery;
 
-/// <summary>SHA-256 of files, in lower-case hexadecimal.</summary>
+/// <summary>
+/// XXH128 of files, in lower-case hexadecimal: it tells a change from none. Whoever can make two plugins of one hash can write the plugin folder. (A cryptographic one would bring
+/// OpenSSL into the process, some megabytes for nothing.)
+/// </summary>
 internal static class ContentHash
 {
     /// <summary>
@@ -24,9 +27,9 @@ internal static class ContentHash
     {
         if (file.Length > left) return $"{file.Length}@{file.Modified.Ticks}";
         left -= file.Length;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = new XxHash128();
         if (file.Length > 0) Append(hash, file);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
     /// <summary>The hash of many files: over a line for each, with its hash and its name.</summary>
@@ -38,9 +41,9 @@ internal static class ContentHash
         return Of(Encoding.UTF8.GetBytes(lines.ToString()));
     }
 
-    public static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+    public static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(XxHash128.Hash(bytes));
 
-    private static void Append(IncrementalHash hash, in FileStamp file)
+    private static void Append(XxHash128 hash, in FileStamp file)
     {
         using SafeFileHandle handle = File.OpenHandle(file.Path, share: FileShare.ReadWrite | FileShare.Delete);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -50,7 +53,7 @@ internal static class ContentHash
             {
                 int read = RandomAccess.Read(handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, file.Length - at)), at);
                 if (read == 0) return;
-                hash.AppendData(buffer, 0, read);
+                hash.Append(buffer.AsSpan(0, read));
                 at += read;
             }
         }

@@ -15,7 +15,7 @@ internal sealed class PluginContent : IEquatable<PluginContent>
 
     public PluginCandidate Candidate { get; }
 
-    /// <summary>SHA-256 over the names of its files and their bytes, in hexadecimal; null for what can't be read.</summary>
+    /// <summary>A hash over the names of its files and their bytes, in hexadecimal; null for what can't be read.</summary>
     public string? Hash { get; }
 
     private DateTimeOffset ReadAt { get; }

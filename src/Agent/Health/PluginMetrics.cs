@@ -2,7 +2,6 @@ using EbpfAgent.Bpf;
 using EbpfAgent.Lifecycle;
 using EbpfAgent.Polling;
 using EbpfAgent.Series;
-using Polly.CircuitBreaker;
 using Prometheus;
 
 namespace EbpfAgent.Health;
@@ -12,7 +11,7 @@ internal sealed class PluginMetrics
 {
     private static readonly DropReason[] Reasons = Enum.GetValues<DropReason>();
 
-    private static readonly (CircuitState State, string Name)[] BreakerStates = [(CircuitState.Closed, "closed"), (CircuitState.HalfOpen, "half_open"), (CircuitState.Open, "open")];
+    private static readonly (BreakerState State, string Name)[] BreakerStates = [(BreakerState.Closed, "closed"), (BreakerState.HalfOpen, "half_open"), (BreakerState.Open, "open")];
 
     private static readonly string[] States = [.. Enum.GetNames<PluginState>().Select(Lower)];
 
@@ -112,8 +111,8 @@ internal sealed class PluginMetrics
         _reloads.WithLabels(plugin.Name, "reloaded").IncTo(plugin.Loads.Reloads);
         _reloads.WithLabels(plugin.Name, "failed").IncTo(plugin.Loads.Failures);
         _retries.WithLabels(plugin.Name).IncTo(plugin.Loads.Retries);
-        CircuitState breaker = plugin.Breaker;
-        foreach ((CircuitState state, string name) in BreakerStates) _breaker.WithLabels(plugin.Name, name).Set(state == breaker ? 1 : 0);
+        BreakerState breaker = plugin.Breaker;
+        foreach ((BreakerState state, string name) in BreakerStates) _breaker.WithLabels(plugin.Name, name).Set(state == breaker ? 1 : 0);
     }
 
     private void Update(string plugin, RunningPlugin running)

@@ -25,9 +25,11 @@ internal sealed partial class AgentHost(AgentConfiguration configuration, FileWa
         WebApplicationBuilder builder = WebHost.CreateBuilder(configuration, level, time);
         await using WebApplication application = builder.Build();
         ILogger logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ebpf-agent");
-        using CrashJournal? journal = OpenJournal(logger);
+        if (!StateFolder.TryOpen(configuration.StateFolder, out StateFolder? state, out string? problem)) LogProblem(logger, problem);
+        using CrashJournal? journal = state is null ? null : OpenJournal(state, logger);
+        using var survivors = new Survivors(state, problem, configuration.PinFolder, configuration.File, time, logger);
         var watch = new PluginWatch(configuration.PluginFolders, time);
-        var plugins = new PluginSet(configuration, KernelFacts.Read(), journal, time, logger) { ExtraFiles = watch.SetExtraFiles };
+        var plugins = new PluginSet(configuration, KernelFacts.Read(), journal, survivors, time, logger) { ExtraFiles = watch.SetExtraFiles };
         var document = new MetricsDocument(plugins.Registry);
         var metrics = new AgentMetrics(time);
         using var settings = new RunningSettings(configuration, level, document, metrics.Configuration, logger);
@@ -49,7 +51,8 @@ internal sealed partial class AgentHost(AgentConfiguration configuration, FileWa
         await stopping.CancelAsync();
         await plugins.DisposeAsync();
         await following.WaitAsync(StopPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        LogStopped(logger);
+        if (survivors.Pinned is { Count: > 0 } pinned) LogLeft(logger, string.Join(", ", pinned), pinned.Count == 1 ? "counts" : "count");
+        else LogStopped(logger);
     }
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(500);
@@ -59,7 +62,8 @@ internal sealed partial class AgentHost(AgentConfiguration configuration, FileWa
         await reload.StartAsync(stopping);
         HeapBudget.AfterStart();
         LogReady(logger, application.Urls.First(), plugins.Summary());
-        await reload.RunAsync(stopping);
+        // An agent that nobody scrapes would let the garbage of its looking around grow.
+        await reload.RunAsync(new HeapBudget().Check, stopping);
     }
 
     private async Task StartAsync(WebApplication application)
@@ -78,14 +82,8 @@ internal sealed partial class AgentHost(AgentConfiguration configuration, FileWa
         }
     }
 
-    private CrashJournal? OpenJournal(ILogger logger)
+    private CrashJournal? OpenJournal(StateFolder folder, ILogger logger)
     {
-        if (!StateFolder.TryOpen(configuration.StateFolder, out StateFolder? folder, out string? problem))
-        {
-            LogProblem(logger, $"{problem} (without it, a plugin that ends the agent is not known at the next start)");
-            return null;
-        }
-
         CrashJournal? journal = CrashJournal.TryOpen(folder, configuration.File, time, out string? warning);
         if (warning is not null) LogProblem(logger, warning);
         foreach (string finding in journal?.Findings ?? []) LogProblem(logger, finding);
@@ -97,6 +95,9 @@ internal sealed partial class AgentHost(AgentConfiguration configuration, FileWa
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
     private static partial void LogProblem(ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "stopped; {Plugins} {Count} on in the kernel until the next agent comes, or `ebpf-agent cleanup`")]
+    private static partial void LogLeft(ILogger logger, string plugins, string count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "stopped; nothing of it is left in the kernel")]
     private static partial void LogStopped(ILogger logger);

@@ -48,9 +48,13 @@ internal sealed class ContextCensus(TimeProvider time)
             _last = time.GetTimestamp();
         }
 
-        // Twice: what has a finalizer is collected only after it has run.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
+        // What has a finalizer is collected only after it has run, and a context needs two: one finds that none of its code is in use any more, the next one is its own.
+        for (int finalizers = 0; finalizers < 2; finalizers++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 

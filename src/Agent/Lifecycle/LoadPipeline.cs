@@ -1,73 +1,22 @@
-using Polly;
-using Polly.CircuitBreaker;
-using Polly.Retry;
-
 namespace EbpfAgent.Lifecycle;
 
 /// <summary>
-/// How often and for how long one version of a plugin is tried. What may get better by waiting is tried again, later and later; after a row of failures it is left alone
-/// for a while; and an attempt has an end, even if the plugin's code has none.
+/// How often and for how long one version of a plugin is tried. An attempt has an end, even if the plugin's code has none; what may get better by waiting is tried again,
+/// later and later (see <see cref="RetryPipeline"/>).
 /// </summary>
-/// <remarks>Knows nothing of plugins but their errors, and no clock but the one it is given.</remarks>
-internal sealed class LoadPipeline
+/// <remarks>
+/// The first attempt is made without the pipeline of the further ones: nearly all plugins need no more, and what it takes to build one, some megabytes of code, is not loaded.
+/// </remarks>
+/// <param name="timeout">The longest that an attempt may take.</param>
+/// <param name="time">The clock.</param>
+/// <param name="onRetry">Is told of each failure that another attempt follows, and when.</param>
+/// <param name="randomizer">The jitter's source, from 0 to 1; the system's unless a test has its own.</param>
+internal sealed class LoadPipeline(TimeSpan timeout, TimeProvider time, Action<PluginException, TimeSpan> onRetry, Func<double>? randomizer = null)
 {
-    public static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
-
-    public static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
-
-    /// <summary>So many failures in a row open the breaker.</summary>
-    public const int FailuresToOpen = 5;
-
-    public static readonly TimeSpan Break = TimeSpan.FromMinutes(5);
-
-    private readonly CircuitBreakerStateProvider _breaker = new();
-    private readonly ResiliencePipeline<RunningPlugin> _pipeline;
-
-    /// <param name="timeout">The longest that an attempt may take.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="onRetry">Is told of each failure that another attempt follows, and when.</param>
-    /// <param name="randomizer">The jitter's source, from 0 to 1; the system's unless a test has its own.</param>
-    public LoadPipeline(TimeSpan timeout, TimeProvider time, Action<PluginException, TimeSpan> onRetry, Func<double>? randomizer = null)
-    {
-        var retry = new RetryStrategyOptions<RunningPlugin>
-        {
-            ShouldHandle = static attempt => ValueTask.FromResult(attempt.Outcome.Exception is BrokenCircuitException || IsTransient(attempt.Outcome.Exception)),
-            MaxRetryAttempts = int.MaxValue,
-            BackoffType = DelayBackoffType.Exponential,
-            Delay = FirstDelay,
-            MaxDelay = LongestDelay,
-            UseJitter = true,
-            // While the breaker is open there is nothing to try: the next attempt is when it closes.
-            DelayGenerator = static attempt => ValueTask.FromResult(attempt.Outcome.Exception is BrokenCircuitException { RetryAfter: var after } ? after : null),
-            OnRetry = attempt =>
-            {
-                if (attempt.Outcome.Exception is PluginException failure) onRetry(failure, attempt.RetryDelay);
-                return default;
-            },
-        };
-        if (randomizer is not null) retry.Randomizer = randomizer;
-        _pipeline = new ResiliencePipelineBuilder<RunningPlugin> { TimeProvider = time }
-            .AddRetry(retry)
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<RunningPlugin>
-            {
-                ShouldHandle = static attempt => ValueTask.FromResult(IsTransient(attempt.Outcome.Exception)),
-                FailureRatio = 1,
-                MinimumThroughput = FailuresToOpen,
-                // Long enough to see the backoff's own first attempts as one row.
-                SamplingDuration = TimeSpan.FromMinutes(30),
-                BreakDuration = Break,
-                StateProvider = _breaker,
-            })
-            .AddTimeout(timeout)
-            .Build();
-        Timeout = timeout;
-    }
-
-    /// <summary>The longest that an attempt may take.</summary>
-    public TimeSpan Timeout { get; }
+    private volatile RetryPipeline? _retries;
 
     /// <summary>Whether attempts are made (closed), not made for a while (open), or one is made to see (half-open).</summary>
-    public CircuitState Breaker => _breaker.CircuitState;
+    public BreakerState Breaker => _retries?.Breaker ?? BreakerState.Closed;
 
     /// <summary>Tries until it succeeds, until waiting can't help, or until it is cancelled.</summary>
     /// <param name="attempt">Ends soon when its token is cancelled.</param>
@@ -75,22 +24,44 @@ internal sealed class LoadPipeline
     /// <param name="cancellation">Ends it for good.</param>
     /// <exception cref="PluginException">Waiting can't help.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public async Task<RunningPlugin> ExecuteAsync(Func<CancellationToken, Task<RunningPlugin>> attempt, string subject, CancellationToken cancellation) =>
-        await _pipeline.ExecuteAsync(async token => await LimitAsync(attempt, subject, token, cancellation), cancellation);
-
-    // The time-out below would be an exception of Polly's, which says nothing of the plugin.
-    private async Task<RunningPlugin> LimitAsync(Func<CancellationToken, Task<RunningPlugin>> attempt, string subject, CancellationToken limited, CancellationToken cancellation)
+    public async Task<RunningPlugin> ExecuteAsync(Func<CancellationToken, Task<RunningPlugin>> attempt, string subject, CancellationToken cancellation)
     {
         try
         {
-            return await attempt(limited);
+            return await LimitAsync(attempt, subject, cancellation);
         }
-        catch (OperationCanceledException) when (limited.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (PluginException failure) when (failure.IsTransient)
         {
-            throw new PluginException(
-                PluginError.Timeout, $"{subject} has not loaded within {Timeout.TotalSeconds:0.###} s (limits.loadTimeout); its constructor or its properties don't return");
+            _retries = new RetryPipeline(time, onRetry, randomizer);
+            return await _retries.ContinueAsync(failure, token => LimitAsync(attempt, subject, token), cancellation);
         }
     }
 
-    private static bool IsTransient(Exception? failure) => failure is PluginException { IsTransient: true };
+    private async Task<RunningPlugin> LimitAsync(Func<CancellationToken, Task<RunningPlugin>> attempt, string subject, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            return await attempt(either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new PluginException(
+                PluginError.Timeout, $"{subject} has not loaded within {timeout.TotalSeconds:0.###} s (limits.loadTimeout); its constructor or its properties don't return");
+        }
+    }
+}
+
+/// <summary>The states of a breaker.</summary>
+internal enum BreakerState
+{
+    /// <summary>Attempts are made.</summary>
+    Closed,
+
+    /// <summary>Too many have failed: none is made for a while.</summary>
+    Open,
+
+    /// <summary>One is made, to see.</summary>
+    HalfOpen,
 }

@@ -12,6 +12,9 @@ internal sealed class PluginException(PluginError error, string message, Excepti
     /// layout that doesn't fit stays one until its file changes.
     /// </summary>
     public bool IsTransient { get; init; } = error is PluginError.Kernel or PluginError.Timeout or PluginError.Internal;
+
+    /// <summary>The same, without the exception that it was made of and without a stack, for whoever keeps it: both may hold on to a plugin's types.</summary>
+    public PluginException WithoutCause() => new(Error, Message) { IsTransient = IsTransient };
 }
 
 /// <summary>The class of a plugin's error, as exported in <c>ebpf_agent_plugin_last_error</c>.</summary>

@@ -10,36 +10,73 @@ namespace EbpfAgent.Lifecycle;
 /// <summary>
 /// Takes a plugin from its definition to a version that only has to be attached: open, check, load, decode once. What fails undoes all that was done before it.
 /// </summary>
-internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, IMapCalls calls, TimeProvider time)
+internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, IMapCalls calls, TimeProvider time, Survivors? survivors = null)
 {
     /// <summary>Loads a version of a plugin, and attaches nothing.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="metricPrefix">What its metrics' names begin with.</param>
     /// <param name="define">Makes its definition, which the result owns.</param>
     /// <param name="before">The version that runs, whose maps it shares where they are of the same layout; null if there is none.</param>
+    /// <param name="cancellation">Nobody waits for it any more: its code has been given up, and has come back.</param>
     /// <exception cref="PluginException">It can't run; nothing of it is left.</exception>
-    public IPreparedPlugin Prepare(PluginConfiguration settings, string metricPrefix, Func<PluginDefinition> define, RunningPlugin? before)
+    public IPreparedPlugin Prepare(PluginConfiguration settings, string metricPrefix, Func<PluginDefinition> define, RunningPlugin? before, CancellationToken cancellation = default)
     {
         PluginDefinition definition = define();
         OpenBpfObject? opened = null;
         LoadedBpfObject? loaded = null;
+        PreparedSurvival? survival = null;
         try
         {
-            opened = OpenBpfObject.Open(definition.ObjectName, definition.ReadObject().Span);
+            ReadOnlyMemory<byte> image = definition.ReadObject();
+            opened = OpenBpfObject.Open(definition.ObjectName, image.Span);
             MetricBinding[] bindings = Bind(settings.Name, definition, opened, metricPrefix);
             foreach (MetricBinding binding in bindings) DecodeOnce(binding, before);
-            loaded = opened.Load(kernel, before?.Object);
+            // All that the plugin's own code has a part in is above. What is below belongs to one load at a time.
+            cancellation.ThrowIfCancellationRequested();
+            survival = PrepareSurvival(settings, image, before);
+            loaded = opened.Load(kernel, (IPredecessor?)before?.Object ?? survival?.Inheritance?.Pinned);
+            if (survival?.Inheritance is { } inheritance && Unshared(loaded, bindings) is { } reason)
+            {
+                loaded.Dispose();
+                survival.Survivor.Renounce(inheritance, reason);
+                survival = survival with { Inheritance = null };
+                opened = OpenBpfObject.Open(definition.ObjectName, image.Span);
+                loaded = null;
+                loaded = opened.Load(kernel);
+            }
+
             var gate = new Lock();
             MapPoll[] polls = [.. bindings.Select(binding => CreatePoll(loaded, binding, settings, gate))];
-            return new PreparedPlugin(settings.Name, definition, loaded, polls, gate, registry, kernel);
+            return new PreparedPlugin(settings.Name, definition, loaded, polls, gate, registry, kernel, survival);
         }
         catch (Exception e)
         {
+            survival?.Inheritance?.Dispose();
             loaded?.Dispose();
             if (loaded is null) opened?.Dispose();
             definition.Dispose();
             throw PluginErrors.From(e);
         }
+    }
+
+    private PreparedSurvival? PrepareSurvival(PluginConfiguration settings, ReadOnlyMemory<byte> image, RunningPlugin? before)
+    {
+        if (survivors is null) return null;
+        if (settings.Survive)
+        {
+            Survivor survivor = survivors.Claim(settings.Name);
+            return new PreparedSurvival(survivor, before is null ? survivor.Find(image.Span) : null, image);
+        }
+
+        if (before is null) survivors.Renounce(settings.Name);
+        return null;
+    }
+
+    // The same object may still be laid out otherwise: by another libbpf, or for another number of CPUs.
+    private static string? Unshared(LoadedBpfObject loaded, MetricBinding[] bindings)
+    {
+        (string map, string reason) = loaded.FreshMaps.FirstOrDefault(fresh => bindings.Any(binding => binding.Map.Name == fresh.Map));
+        return map is null ? null : $"map '{map}' {reason}";
     }
 
     private static MetricBinding[] Bind(string plugin, PluginDefinition definition, OpenBpfObject opened, string metricPrefix)

@@ -9,7 +9,7 @@ using EbpfAgent.Survival;
 namespace EbpfAgent.Lifecycle;
 
 /// <summary>All plugins, each with its supervisor: those that are there, and for a minute those that are gone.</summary>
-/// <remarks>What changes it is for one caller at a time; what <see cref="IPlugins"/> shows is for any thread.</remarks>
+/// <remarks>What changes it is for one caller at a time; its end, and what <see cref="IPlugins"/> shows, are for any thread.</remarks>
 internal sealed class PluginSet : IPlugins, IAsyncDisposable
 {
     // Plugins are loaded one after the other, so that who gets a contested name does not depend on luck; one that doesn't
@@ -24,18 +24,20 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     private readonly TrustCheck _trust;
     private readonly ContextCensus _contexts;
     private readonly Dictionary<string, Member> _members = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lock _gate = new();
     private AgentConfiguration _configuration;
+    private bool _isEnding;
     private volatile IReadOnlyList<PluginSupervisor> _supervisors = [];
     private volatile bool _isStarted;
 
-    public PluginSet(AgentConfiguration configuration, KernelFacts kernel, CrashJournal? journal, TimeProvider time, ILogger logger)
+    public PluginSet(AgentConfiguration configuration, KernelFacts kernel, CrashJournal? journal, Survivors? survivors, TimeProvider time, ILogger logger)
     {
         _configuration = configuration;
         _journal = journal;
         _time = time;
         _logger = logger;
         _host = new LinuxHost("/", time);
-        _loader = new PluginLoader(Registry, kernel, new MapCalls(), time);
+        _loader = new PluginLoader(Registry, kernel, new MapCalls(), time, survivors);
         _trust = new TrustCheck(logger);
         _contexts = new ContextCensus(time);
         _trust.Look(configuration);
@@ -64,8 +66,9 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
         Show();
         foreach (PluginChange change in changes)
         {
-            if (change.Candidate is null) await _members[change.Name].Supervisor.RemoveAsync();
-            else await RunAsync(_members[change.Name]);
+            if (Find(change.Name) is not { } member) continue;
+            if (change.Candidate is null) await member.Supervisor.RemoveAsync();
+            else await RunAsync(member);
         }
     }
 
@@ -94,10 +97,10 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     /// <summary>Forgets plugins that have been gone for a minute, and collects what unloaded plugins have left. Called now and then.</summary>
     public async Task TidyAsync()
     {
-        foreach ((string name, Member member) in _members.ToArray())
+        foreach (Member member in InOrder())
         {
             if (member.Supervisor.IsRemembered || member.Candidate is not null) continue;
-            _members.Remove(name);
+            lock (_gate) _members.Remove(member.Supervisor.Name);
             await member.Supervisor.DisposeAsync();
         }
 
@@ -118,19 +121,32 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
         return string.Join("; ", states);
     }
 
-    public async ValueTask DisposeAsync() => await Task.WhenAll(_members.Values.Select(static member => member.Supervisor.DisposeAsync().AsTask()));
+    /// <summary>Ends all plugins. Any thread may call it, whatever else is under way: what comes after it runs nothing any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate) _isEnding = true;
+        await Task.WhenAll(InOrder().Select(static member => member.Supervisor.DisposeAsync().AsTask()));
+    }
 
     private void Note(PluginChange change)
     {
-        if (!_members.TryGetValue(change.Name, out Member? member))
+        lock (_gate)
         {
-            if (change.Candidate is null) return;
-            var supervisor = new PluginSupervisor(change.Name, change.Candidate.Path, Prepare, Registry, _time, _logger) { Journal = _journal };
-            _members.Add(change.Name, member = new Member(supervisor));
-        }
+            if (!_members.TryGetValue(change.Name, out Member? member))
+            {
+                if (change.Candidate is null || _isEnding) return;
+                var supervisor = new PluginSupervisor(change.Name, change.Candidate.Path, Prepare, Registry, _time, _logger) { Journal = _journal };
+                _members.Add(change.Name, member = new Member(supervisor));
+            }
 
-        member.Candidate = change.Candidate;
-        member.ContentHash = change.ContentHash ?? "";
+            member.Candidate = change.Candidate;
+            member.ContentHash = change.ContentHash ?? "";
+        }
+    }
+
+    private Member? Find(string name)
+    {
+        lock (_gate) return _members.GetValueOrDefault(name);
     }
 
     private async Task RunAsync(Member member)
@@ -144,8 +160,8 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     private PluginTarget Target(Member member) =>
         new(member.Candidate!, member.ContentHash, _configuration.For(member.Supervisor.Name), _configuration.MetricPrefix);
 
-    private IPreparedPlugin Prepare(PluginTarget target, RunningPlugin? before) =>
-        _loader.Prepare(target.Settings, target.MetricPrefix, () => Define(target), before);
+    private IPreparedPlugin Prepare(PluginTarget target, RunningPlugin? before, CancellationToken cancellation) =>
+        _loader.Prepare(target.Settings, target.MetricPrefix, () => Define(target), before, cancellation);
 
     private PluginDefinition Define(PluginTarget target)
     {
@@ -157,7 +173,10 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
         return definition;
     }
 
-    private IEnumerable<Member> InOrder() => _members.Values.OrderBy(static member => member.Supervisor.Name, StringComparer.OrdinalIgnoreCase).ToArray();
+    private Member[] InOrder()
+    {
+        lock (_gate) return [.. _members.Values.OrderBy(static member => member.Supervisor.Name, StringComparer.OrdinalIgnoreCase)];
+    }
 
     private void Show() => _supervisors = [.. InOrder().Where(static member => member.Candidate is not null).Select(static member => member.Supervisor)];
 

@@ -1,6 +1,5 @@
 using EbpfAgent.Series;
 using EbpfAgent.Survival;
-using Polly.CircuitBreaker;
 
 namespace EbpfAgent.Lifecycle;
 
@@ -14,17 +13,18 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
     // How long a poll or a last poll that is under way is waited for.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly Func<PluginTarget, RunningPlugin?, IPreparedPlugin> _prepare;
+    private readonly Func<PluginTarget, RunningPlugin?, CancellationToken, IPreparedPlugin> _prepare;
     private readonly FamilyRegistry _registry;
     private readonly TimeProvider _time;
     private readonly SupervisorLog _log;
     private readonly DropLog _drops;
     private readonly RetainedPolls _retained;
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _stopping = new();
+    // Has neither a timer nor a parent, and so needs no disposal.
     private CancellationTokenSource _current = new();
     private Task _work = Task.CompletedTask;
     private Task _abandoned = Task.CompletedTask;
+    private string? _abandonedContent;
     private PluginTarget? _running;
     private volatile LoadPipeline? _pipeline;
     private volatile PollLoop? _loop;
@@ -32,15 +32,16 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
     private volatile string _path;
     private volatile bool _pollsFail;
     private bool _isPublished;
+    private bool _isEnding;
 
     /// <param name="name">The plugin's name.</param>
     /// <param name="path">Where it lies.</param>
-    /// <param name="prepare">Makes a version ready to run. Called on a thread of its own, since plugin code runs in there and may never come back.</param>
+    /// <param name="prepare">Makes a version ready to run. Called on a thread of its own, since plugin code runs in there and may never come back; its token says that nobody waits any more.</param>
     /// <param name="registry">Where its families are exposed.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told of each change of state.</param>
     public PluginSupervisor(
-        string name, string path, Func<PluginTarget, RunningPlugin?, IPreparedPlugin> prepare, FamilyRegistry registry, TimeProvider time, ILogger logger)
+        string name, string path, Func<PluginTarget, RunningPlugin?, CancellationToken, IPreparedPlugin> prepare, FamilyRegistry registry, TimeProvider time, ILogger logger)
     {
         Name = name;
         _path = path;
@@ -67,7 +68,7 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
     public LoadRecord Loads { get; } = new();
 
     /// <summary>Whether the version that is wanted is tried (closed), is left alone for a while (open), or is tried once to see (half-open).</summary>
-    public CircuitState Breaker => _pipeline?.Breaker ?? CircuitState.Closed;
+    public BreakerState Breaker => _pipeline?.Breaker ?? BreakerState.Closed;
 
     /// <summary>Marks what the plugin is doing where it outlives the agent; null where nothing can be marked.</summary>
     public CrashJournal? Journal { get; init; }
@@ -95,7 +96,7 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
     {
         bool ran = _loop is not null;
         await UnloadAsync(isLast: false);
-        _status = new PluginStatus(PluginState.Stopped);
+        Say(new PluginStatus(PluginState.Stopped));
         _log.Removed(_path, ran);
     });
 
@@ -104,9 +105,9 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
+        lock (_gate) _isEnding = true;
         await Supersede((_, _) => UnloadAsync(isLast: true));
-        _status = new PluginStatus(PluginState.Stopped);
+        Say(new PluginStatus(PluginState.Stopped));
     }
 
     void IPollObserver.Succeeded(PollLoop loop)
@@ -126,34 +127,49 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
 
     void IPollObserver.Failed(PollLoop loop, Exception failure)
     {
-        if (loop != _loop) return;
+        lock (_gate)
+        {
+            if (loop != _loop) return;
+            // Why a newer version can't run is not forgotten over a poll of the older one.
+            if (_status.State == PluginState.Running) _status = _status with { Error = PluginError.Poll, Message = failure.Message };
+        }
+
         // The first of a row of failures is a change of state; the others are in the metrics.
         if (!_pollsFail) _log.PollFailed(failure.Message);
         _pollsFail = true;
-        _status = _status with { Error = PluginError.Poll, Message = failure.Message };
     }
 
     // One thing at a time: what is asked for last cancels what was asked for before it, and begins when that has ended.
     private Task Supersede(Func<TaskCompletionSource, CancellationToken, Task> work)
     {
         var tried = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        CancellationTokenSource superseded;
         lock (_gate)
         {
-            _current.Cancel();
-            _current = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            superseded = _current;
+            _current = new CancellationTokenSource();
+            // Nothing is begun any more, but what undoes.
+            if (_isEnding) _current.Cancel();
             _work = RunAfterAsync(_work, tried, work, _current.Token);
         }
 
+        // Not under the lock: what waits for it goes on at once, on this thread.
+        superseded.Cancel();
         return tried.Task;
     }
 
-    private static async Task RunAfterAsync(Task before, TaskCompletionSource tried, Func<TaskCompletionSource, CancellationToken, Task> work, CancellationToken cancellation)
+    private async Task RunAfterAsync(Task before, TaskCompletionSource tried, Func<TaskCompletionSource, CancellationToken, Task> work, CancellationToken cancellation)
     {
         await before;
         await Task.Yield();
         try
         {
             await work(tried, cancellation);
+        }
+        catch (Exception e)
+        {
+            // Nobody foresaw it, and nobody awaits it but the next work, which must not fail with it.
+            Fail(PluginErrors.From(e), retryIn: null);
         }
         finally
         {
@@ -168,7 +184,7 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
         if (!target.Settings.Enabled || target.Candidate.EntryPath is null)
         {
             await UnloadAsync(isLast: false);
-            if (!target.Settings.Enabled) _status = new PluginStatus(PluginState.Disabled);
+            if (!target.Settings.Enabled) Say(new PluginStatus(PluginState.Disabled));
             else Fail(new PluginException(PluginError.Plugin, target.Candidate.Problem!), retryIn: null);
             return;
         }
@@ -176,11 +192,12 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
         // What ran before a change that could not run is wanted again.
         if (_loop is { } loop && _running == target)
         {
-            _status = new PluginStatus(PluginState.Running, Running: loop.Running);
+            _pipeline = null;
+            Say(new PluginStatus(PluginState.Running, Running: loop.Running));
             return;
         }
 
-        if (_loop is null) _status = new PluginStatus(PluginState.Loading);
+        if (_loop is null) Say(new PluginStatus(PluginState.Loading));
         LoadPipeline pipeline = _pipeline = new LoadPipeline(target.Settings.Limits.LoadTimeout, _time, Retry);
         try
         {
@@ -208,36 +225,36 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
 
     private async Task<RunningPlugin> AttemptAsync(PluginTarget target, CancellationToken cancellation)
     {
-        // Each further attempt would leave one more thread behind.
-        if (!_abandoned.IsCompleted)
-            throw new PluginException(PluginError.Timeout, $"{_path}: a load that has outrun limits.loadTimeout has still not returned; its constructor or its properties hang");
+        // Another attempt at files that hang would leave one more thread behind. Other files may be the cure.
+        if (_abandonedContent == target.ContentHash) await _abandoned.WaitAsync(cancellation);
         RunningPlugin? before = _loop?.Running;
-        Task<IPreparedPlugin> preparing = Task.Factory.StartNew(() => Prepare(target, before), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<IPreparedPlugin> preparing = Task.Factory.StartNew(() => Prepare(target, before, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             await preparing.WaitAsync(cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested && !preparing.IsFaulted)
         {
-            _abandoned = DisposeLateAsync(preparing);
+            (_abandoned, _abandonedContent) = (DisposeLateAsync(preparing), target.ContentHash);
             throw;
         }
 
         return await HandOverAsync(await preparing, target);
     }
 
-    private IPreparedPlugin Prepare(PluginTarget target, RunningPlugin? before)
+    private IPreparedPlugin Prepare(PluginTarget target, RunningPlugin? before, CancellationToken cancellation)
     {
-        if (Journal is not null && Journal.IsQuarantined(Name, target.Hash, out string? deaths)) throw new PluginException(PluginError.Crash, deaths);
-        using JournalEntry mark = Mark(target);
-        mark.Enter(Activity.Loading);
         try
         {
-            return _prepare(target, before);
+            if (Journal is not null && Journal.IsQuarantined(Name, target.Hash, out string? deaths)) throw new PluginException(PluginError.Crash, deaths);
+            using JournalEntry mark = Mark(target);
+            mark.Enter(Activity.Loading);
+            return _prepare(target, before, cancellation);
         }
         catch (Exception e)
         {
-            throw PluginErrors.From(e);
+            // The breaker remembers what it sees; the exception behind this one may be of the plugin's own type, and would keep the plugin in memory.
+            throw PluginErrors.From(e).WithoutCause();
         }
     }
 
@@ -254,80 +271,112 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
         }
         catch (Exception e)
         {
-            prepared.Dispose();
             if (isQuiet) old!.Resume();
-            throw PluginErrors.From(e);
+            prepared.Dispose();
+            if (old is not null) KeepNames(old.Running);
+            throw PluginErrors.From(e).WithoutCause();
         }
 
+        _retained.Forget();
         var loop = new PollLoop(running, target.Settings.Interval, Polls, Mark(target), this, _time);
         lock (_gate)
         {
             (_loop, _running, _isPublished, _pollsFail) = (loop, target, old is null, false);
             if (old is null) _registry.Publish(Name, running.Families);
+            _status = new PluginStatus(PluginState.Running, Running: running);
         }
 
-        _status = new PluginStatus(PluginState.Running, Running: running);
         if (old is null) Loads.Loaded();
         else Loads.Reloaded();
         _log.Runs(_path, running, isReload: old is not null);
         loop.Start(atOnce: old is not null);
-        if (old is not null) LetGo(old, isQuiet);
+        if (old is not null) await LetGoAsync(old, isQuiet ? Task.CompletedTask : old.PauseAsync(Timeout.InfiniteTimeSpan));
         return running;
+    }
+
+    // A version that was refused gives back all names that are not exposed; among them may be those of a version that was not polled yet.
+    private void KeepNames(RunningPlugin running)
+    {
+        if (!_isPublished) _registry.Reserve([.. running.Families.Select(static family => family.Description.Name)], Name);
     }
 
     private Predecessor? Before(PollLoop? old, bool isQuiet)
     {
         if (old is not null) return new Predecessor(old.Running.Polls, old.Running, isQuiet);
-        return _retained.Take() is { } polls ? new Predecessor(polls) : null;
+        return _retained.Polls is { } polls ? new Predecessor(polls) : null;
     }
 
     private async Task UnloadAsync(bool isLast)
     {
         PollLoop? old = _loop;
         lock (_gate) _loop = null;
-        _running = null;
+        (_running, _pipeline) = (null, null);
         if (old is not null)
         {
             bool isQuiet = await old.PauseAsync(Patience);
-            if (isQuiet && !isLast && await TryPollLastAsync(old.Running)) _retained.Keep(old.Running.Polls);
-            LetGo(old, isQuiet);
+            Task polling = isQuiet ? Task.CompletedTask : old.PauseAsync(Timeout.InfiniteTimeSpan);
+            if (isLast && isQuiet) old.Running.Leave();
+            if (!isLast) Detach(old.Running);
+            if (!isLast && isQuiet && await EndsSoonAsync(polling = Task.Run(() => PollLast(old.Running)))) _retained.Keep(old.Running.Polls);
+            await LetGoAsync(old, polling);
         }
 
         _registry.Release(Name);
     }
 
-    // Nothing is attached any more: what this poll reads is all that the version has counted.
-    private static async Task<bool> TryPollLastAsync(RunningPlugin running)
+    private void Detach(RunningPlugin running)
     {
         try
         {
             running.Detach();
-            await Task.Run(running.Poll).WaitAsync(Patience);
-            return true;
         }
-        catch (TimeoutException)
+        catch (Exception e)
         {
-            return false;
-        }
-        catch (Exception e) when (e is Bpf.BpfException)
-        {
-            return true;
+            _log.LetGoFailed(e.Message);
         }
     }
 
-    // A poll that hangs in a plugin's code keeps what it reads until it returns, if it ever does.
-    private static void LetGo(PollLoop loop, bool isQuiet)
+    // Nothing is attached any more: what this poll reads is all that the version has counted.
+    private static void PollLast(RunningPlugin running)
+    {
+        try
+        {
+            running.Poll();
+        }
+        catch (Exception)
+        {
+            // As with any poll, what came since the one before it is lost, and no more.
+        }
+    }
+
+    // What a poll that hangs in a plugin's code reads is kept until it returns, if it ever does.
+    private async Task LetGoAsync(PollLoop loop, Task polling)
     {
         loop.Stop();
         loop.Running.End();
-        if (isQuiet) loop.Running.Dispose();
-        else _ = DisposeLateAsync(loop);
+        bool hangs = !polling.IsCompleted;
+        Task disposing = DisposeAfterAsync(polling, loop.Running);
+        if (!hangs) await EndsSoonAsync(disposing);
     }
 
-    private static async Task DisposeLateAsync(PollLoop loop)
+    // Unloading asks the plugin's code too, which may throw or hang.
+    private async Task DisposeAfterAsync(Task polling, RunningPlugin running)
     {
-        await loop.PauseAsync(Timeout.InfiniteTimeSpan);
-        loop.Running.Dispose();
+        await polling;
+        try
+        {
+            await Task.Run(running.Dispose);
+        }
+        catch (Exception e)
+        {
+            _log.LetGoFailed(e.Message);
+        }
+    }
+
+    private static async Task<bool> EndsSoonAsync(Task task)
+    {
+        await task.WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return task.IsCompleted;
     }
 
     private static async Task DisposeLateAsync(Task<IPreparedPlugin> preparing)
@@ -336,10 +385,15 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
         {
             (await preparing).Dispose();
         }
-        catch (PluginException)
+        catch (Exception)
         {
             // It was given up already.
         }
+    }
+
+    private void Say(PluginStatus status)
+    {
+        lock (_gate) _status = status;
     }
 
     private void Fail(PluginException e, TimeSpan? retryIn)
@@ -354,6 +408,6 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
         var status = new PluginStatus(state, e.Error, e.Message, _loop?.Running);
         // An attempt that fails as the one before it is no change of state.
         if (status != _status) _log.Failed(status, retryIn);
-        _status = status;
+        Say(status);
     }
 }

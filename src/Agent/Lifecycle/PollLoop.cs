@@ -129,13 +129,14 @@ internal sealed class PollLoop
         {
             _journal.Enter(Activity.Polling);
             Running.Poll();
-            _record.Succeeded(started);
+            // Counted last: who waits for a poll finds all that comes of it.
             _observer.Succeeded(this);
+            _record.Succeeded(started);
         }
         catch (Exception e)
         {
-            _record.Failed(started);
             _observer.Failed(this, e);
+            _record.Failed(started);
         }
         finally
         {

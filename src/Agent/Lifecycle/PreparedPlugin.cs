@@ -1,6 +1,7 @@
 using EbpfAgent.Bpf;
 using EbpfAgent.Polling;
 using EbpfAgent.Series;
+using EbpfAgent.Survival;
 
 namespace EbpfAgent.Lifecycle;
 
@@ -12,15 +13,20 @@ namespace EbpfAgent.Lifecycle;
 /// <param name="gate">The lock that its families share.</param>
 /// <param name="registry">The names of all metrics.</param>
 /// <param name="kernel">This kernel.</param>
+/// <param name="survival">How it is to outlive the agent; null if it isn't.</param>
 internal sealed class PreparedPlugin(
-    string owner, PluginDefinition definition, LoadedBpfObject loaded, IReadOnlyList<MapPoll> polls, Lock gate, FamilyRegistry registry, KernelFacts kernel) : IPreparedPlugin
+    string owner, PluginDefinition definition, LoadedBpfObject loaded, IReadOnlyList<MapPoll> polls, Lock gate, FamilyRegistry registry, KernelFacts kernel,
+    PreparedSurvival? survival = null) : IPreparedPlugin
 {
     public RunningPlugin Start(Predecessor? before)
     {
         Reserve();
         try
         {
-            AttachAfter(before?.Running);
+            AttachAfter((IPredecessor?)before?.Running?.Object ?? survival?.Inheritance?.Pinned);
+            if (before is not null) TakeOver(before);
+            else Inherit();
+            Survive(before);
         }
         catch (Exception e)
         {
@@ -28,12 +34,13 @@ internal sealed class PreparedPlugin(
             throw PluginErrors.From(e);
         }
 
-        if (before is not null) TakeOver(before);
-        return new RunningPlugin(definition, loaded, polls, gate);
+        survival?.Inheritance?.Dispose();
+        return new RunningPlugin(definition, loaded, polls, gate, survival?.Survivor);
     }
 
     public void Dispose()
     {
+        survival?.Inheritance?.Dispose();
         loaded.Dispose();
         definition.Dispose();
     }
@@ -48,7 +55,7 @@ internal sealed class PreparedPlugin(
         };
     }
 
-    private void AttachAfter(RunningPlugin? before)
+    private void AttachAfter(IPredecessor? before)
     {
         if (before is null)
         {
@@ -56,8 +63,42 @@ internal sealed class PreparedPlugin(
             return;
         }
 
-        loaded.PrepareTakeOver(before.Object, kernel);
-        loaded.TakeOver(before.Object);
+        loaded.PrepareTakeOver(before, kernel);
+        loaded.TakeOver(before);
+    }
+
+    // What the maps hold has gone on without an agent; what else was counted is in the totals.
+    private void Inherit()
+    {
+        if (survival?.Inheritance is not { } inheritance) return;
+        foreach (HistogramFamily family in polls.Select(static poll => poll.Family))
+        {
+            if (inheritance.Totals.Open(family.Description.Name) is not { } totals) continue;
+            try
+            {
+                using (totals) family.ReadSnapshot(totals);
+            }
+            catch (InvalidDataException e)
+            {
+                survival.Survivor.Say($"the totals of {family.Description.Name} begin with what its map holds: {e.Message}");
+            }
+        }
+    }
+
+    private void Survive(Predecessor? before)
+    {
+        // The version before it did, and this one doesn't.
+        if (before?.Running?.Survivor is { } old && old != survival?.Survivor) old.End();
+        if (survival is null) return;
+        try
+        {
+            survival.Survivor.Begin(loaded, survival.Image.Span, [.. polls.Select(static poll => poll.Family)]);
+        }
+        catch (Exception e) when (e is BpfException or SurvivalException && (before?.Running is not null || survival.Inheritance is not null))
+        {
+            // It has taken over, and to stop counting would be worse.
+            survival.Survivor.Fail(e.Message);
+        }
     }
 
     // The old programs have made their last count. What they left in a map of their own is read once more; in a shared one it is still there.
@@ -87,3 +128,9 @@ internal sealed class PreparedPlugin(
         }
     }
 }
+
+/// <summary>How a version is to outlive the agent.</summary>
+/// <param name="Survivor">Keeps what has to be kept.</param>
+/// <param name="Inheritance">What an earlier agent has left; null if nothing, or where a version of this agent goes before.</param>
+/// <param name="Image">The object's bytes.</param>
+internal sealed record PreparedSurvival(Survivor Survivor, Inheritance? Inheritance, ReadOnlyMemory<byte> Image);

@@ -40,7 +40,9 @@ internal sealed partial class ReloadLoop(PluginSet plugins, PluginWatch watch, F
     }
 
     /// <summary>Looks again and again, until it is cancelled. Never throws.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <param name="looked">Called after each look.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task RunAsync(Action looked, CancellationToken cancellation)
     {
         try
         {
@@ -49,6 +51,7 @@ internal sealed partial class ReloadLoop(PluginSet plugins, PluginWatch watch, F
                 await Task.Delay(watch.NextDelay, time, cancellation);
                 await ScanAsync();
                 await plugins.TidyAsync();
+                looked();
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

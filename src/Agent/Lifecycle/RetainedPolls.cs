@@ -22,16 +22,19 @@ internal sealed class RetainedPolls(TimeProvider time)
         lock (_gate) (_polls, _since) = (polls, time.GetTimestamp());
     }
 
-    /// <summary>What is still remembered, which is forgotten with this; or null.</summary>
-    public IReadOnlyList<MapPoll>? Take()
+    /// <summary>What is still remembered; or null.</summary>
+    public IReadOnlyList<MapPoll>? Polls
     {
-        lock (_gate)
+        get
         {
-            Expire();
-            IReadOnlyList<MapPoll>? kept = _polls;
-            _polls = null;
-            return kept;
+            lock (_gate) return Expire() ? _polls : null;
         }
+    }
+
+    /// <summary>Forgets it: a version has gone on from it.</summary>
+    public void Forget()
+    {
+        lock (_gate) _polls = null;
     }
 
     /// <summary>Forgets what is older than a minute.</summary>

@@ -6,9 +6,9 @@ namespace EbpfAgent.Lifecycle;
 
 /// <summary>
 /// One version of a plugin whose object is loaded and attached. Owns all that it has in the kernel and in the agent; disposing it detaches, unloads and
-/// lets go of what no later version has taken over.
+/// lets go of what no later version has taken over and what is not pinned.
 /// </summary>
-internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject loaded, IReadOnlyList<MapPoll> polls, Lock gate) : IDisposable
+internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject loaded, IReadOnlyList<MapPoll> polls, Lock gate, Survivor? survivor = null) : IDisposable
 {
     private bool _ended;
 
@@ -33,6 +33,8 @@ internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject
         {
             if (_ended) throw new OperationCanceledException("another version has taken over");
             for (int i = 0; i < Polls.Count; i++) Polls[i].Commit();
+            // Before a scrape can see it.
+            Survivor?.Keep();
         }
     }
 
@@ -42,8 +44,21 @@ internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject
         lock (gate) _ended = true;
     }
 
-    /// <summary>Ends the counting; a last poll may follow.</summary>
-    public void Detach() => Object.Detach();
+    /// <summary>What of it outlives the agent; null where nothing does.</summary>
+    public Survivor? Survivor { get; } = survivor;
+
+    /// <summary>Ends the counting, of what was to outlive the agent too; a last poll may follow.</summary>
+    public void Detach()
+    {
+        Survivor?.End();
+        Object.Detach();
+    }
+
+    /// <summary>The agent ends: what is to outlive it is left as it can be gone on with.</summary>
+    public void Leave()
+    {
+        lock (gate) Survivor?.Leave();
+    }
 
     public void Dispose()
     {

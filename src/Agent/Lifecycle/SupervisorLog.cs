@@ -37,6 +37,8 @@ internal sealed partial class SupervisorLog(string plugin, ILogger logger)
 
     public void PollFailed(string reason) => LogPollFailed(logger, plugin, reason);
 
+    public void LetGoFailed(string reason) => LogLetGoFailed(logger, plugin, reason);
+
     public void PolledAgain() => LogRecovered(logger, plugin);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Plugin} is running: {Path}, {Programs} programs attached, {Metrics}")]
@@ -62,6 +64,9 @@ internal sealed partial class SupervisorLog(string plugin, ILogger logger)
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Plugin} could not be polled, its series stay as they were: {Reason}")]
     private static partial void LogPollFailed(ILogger logger, string plugin, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Plugin}: something of a version that was unloaded may still be there: {Reason}")]
+    private static partial void LogLetGoFailed(ILogger logger, string plugin, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Plugin} is polled again")]
     private static partial void LogRecovered(ILogger logger, string plugin);

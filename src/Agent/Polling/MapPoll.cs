@@ -36,7 +36,9 @@ internal sealed class MapPoll(
     public void TakeOver(MapPoll old, bool sameMap)
     {
         Family.TakeOver(old.Family, sameMap);
-        _failedBefore = sameMap && sharesCounter ? old._failedBefore : old.FailedInserts ?? 0;
+        // The counter is in a map of its own, which may go on where the counted map does not: with other bounds, say.
+        bool sameCounter = sharesCounter && Map.Definition.Name == old.Map.Definition.Name;
+        _failedBefore = sameCounter ? old._failedBefore : old.FailedInserts ?? 0;
         FailedInserts = old.FailedInserts;
         Entries = sameMap ? old.Entries : 0;
     }

@@ -27,7 +27,8 @@ internal sealed class OverflowedLabels(int capacity = OverflowedLabels.DefaultCa
     /// <summary>Whether a label set without a series may be one of them.</summary>
     public bool MayHold(string labels) => IsFull || Holds(labels);
 
-    public bool Holds(string labels) => _hashes.Contains(Hash(labels));
+    // Nearly always empty, and then nothing is worth hashing.
+    public bool Holds(string labels) => _hashes.Count > 0 && _hashes.Contains(Hash(labels));
 
     public void Add(string labels) => Add(Hash(labels));
 

@@ -8,7 +8,7 @@ namespace EbpfAgent.Survival;
 internal unsafe struct ActivityRecord
 {
     public const int Bytes = 320;
-    public const int HashBytes = 32;
+    public const int HashBytes = 16;
 
     /// <summary>As many as a file's name may have.</summary>
     public const int MaxNameBytes = 255;

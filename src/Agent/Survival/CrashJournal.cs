@@ -70,7 +70,7 @@ internal sealed class CrashJournal : IDisposable
 
     /// <summary>Whether this version of a plugin is to be left alone.</summary>
     /// <param name="plugin">The plugin's name.</param>
-    /// <param name="hash">The SHA-256 of all that it is made of.</param>
+    /// <param name="hash">A hash over all that it is made of.</param>
     /// <param name="message">Why, with the way out.</param>
     public bool IsQuarantined(string plugin, ReadOnlySpan<byte> hash, [NotNullWhen(true)] out string? message)
     {

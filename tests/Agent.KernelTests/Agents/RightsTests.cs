@@ -36,5 +36,7 @@ public sealed class RightsTests : KernelTest
         ]);
         Scrape scrape = await agent.ScrapeWhenPolledAsync("DiskLatency", "RunQueueLatency", "syscall-latency");
         Assert.True(scrape.Count("ebpf_run_queue_latency_seconds", ("cause", "wakeup")) > 0);
+        // Six programs, each behind a dispatcher: that takes no more rights than the programs do.
+        Assert.Equal(12, KernelIds.OwnedBy(agent.Id).Count(static one => one.Kind == "prog"));
     }
 }

@@ -128,6 +128,22 @@ public sealed class PinTests : KernelTest, IDisposable
         Assert.False(Directory.Exists(_folder));
     }
 
+    /// <summary>What an agent leaves that is killed while it pins: a folder beside the one that counts.</summary>
+    [Fact]
+    public void What_was_left_half_made_is_cleared_away()
+    {
+        using LoadedBpfObject first = Versions.Run("hand_over_1.bpf.o");
+        string unfinished = _folder + "-new";
+        first.Pin(unfinished);
+        File.Delete(Path.Combine(unfinished, "manifest"));
+        first.Pin(_folder);
+        Assert.False(Directory.Exists(unfinished));
+        PinnedObject.Open(_folder)!.Dispose();
+        first.Pin(unfinished);
+        PinnedObject.Remove(_folder);
+        Assert.False(Directory.Exists(_folder) || Directory.Exists(unfinished));
+    }
+
     /// <summary>Pins of another layout: nothing is shared, and the attach points are taken over all the same.</summary>
     [Fact]
     public void A_version_of_another_layout_takes_over_from_pins()

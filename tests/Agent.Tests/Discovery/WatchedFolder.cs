@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 using EbpfAgent.Discovery;
 using EbpfAgent.Tests.Support;
@@ -97,7 +97,7 @@ internal sealed class WatchedFolder : IDisposable
     public string HashOf(string folder, params string[] names)
     {
         IEnumerable<string> lines = names.Order(StringComparer.Ordinal).Select(name =>
-            Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(PathOf(folder), name)))) + " " + name + "\0");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
+            Convert.ToHexStringLower(XxHash128.Hash(File.ReadAllBytes(Path.Combine(PathOf(folder), name)))) + " " + name + "\0");
+        return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(string.Concat(lines))));
     }
 }

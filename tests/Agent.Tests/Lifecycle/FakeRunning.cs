@@ -7,7 +7,6 @@ using EbpfAgent.Polling;
 using EbpfAgent.Series;
 using EbpfAgent.Tests.Polling;
 using EbpfAgent.Tests.Series;
-using EbpfAgent.Tests.Support;
 
 namespace EbpfAgent.Tests.Lifecycle;
 
@@ -16,27 +15,29 @@ internal sealed class FakeRunning
 {
     private readonly byte[] _key = [1];
     private readonly HistogramFamily _family;
-    private readonly Func<bool> _isDisposed;
+    private readonly FakeDefinition _definition;
 
-    public FakeRunning(FamilyRegistry registry, TimeProvider time, Func<byte, string[]?>? decode = null)
+    public FakeRunning(FamilyRegistry registry, TimeProvider time, Func<byte, string[]?>? decode = null, string metric = "fake", Action? onDispose = null)
     {
         var map = new BpfMap(new MapDefinition("fake", MapKind.PerCpuHash, 1, 3 * sizeof(ulong), 16, 0, 0), new BpfMapHandle(-1));
         var gate = new Lock();
         var reader = new MapReader(Calls, map, possibleCpus: 1);
-        var description = new FamilyDescription("fake", "A fake.", ["x"], BucketScheme.Log2(0, 0, UnitScale.One), HasSum: true);
+        var description = new FamilyDescription(metric, "A fake.", ["x"], BucketScheme.Log2(0, 0, UnitScale.One), HasSum: true);
         _family = new HistogramFamily(description, 1, new StubDecoder(decode ?? (static key => [$"{key}"]), "x"), new SeriesLimits(10, 64), gate, time);
         var poll = new MapPoll(map, reader, new PerSeriesIntake(_family, 1, reader.ValueBytes), _family, failedInserts: null);
         var loaded = new LoadedBpfObject("fake.bpf.o", new BpfObjectHandle(), null!, [], []);
-        var definition = new TestPlugin("fake.bpf.o", default, new ListLogger());
-        _isDisposed = () => definition.IsDisposed;
-        Plugin = new RunningPlugin(definition, loaded, [poll], gate);
+        _definition = new FakeDefinition(onDispose);
+        Plugin = new RunningPlugin(_definition, loaded, [poll], gate);
     }
 
     public FakeMapCalls Calls { get; } = new();
 
     public RunningPlugin Plugin { get; }
 
-    public bool IsDisposed => _isDisposed();
+    public bool IsDisposed => _definition.Disposals > 0;
+
+    /// <summary>How often it was disposed; once is right.</summary>
+    public int Disposals => _definition.Disposals;
 
     /// <summary>What the map's one entry counts.</summary>
     public ulong Observed
@@ -51,11 +52,30 @@ internal sealed class FakeRunning
     }
 
     /// <summary>What a scrape would say of it.</summary>
-    public ulong Exposed
+    public ulong Exposed => CountOf(_family);
+
+    /// <summary>What a scrape would say of a family's first series.</summary>
+    public static ulong CountOf(HistogramFamily family)
     {
-        get
+        lock (family.Gate) return family.Series.Count == 0 ? 0 : family.Series.Totals(0)[1];
+    }
+
+    private sealed class FakeDefinition(Action? onDispose) : PluginDefinition
+    {
+        private int _disposals;
+
+        public int Disposals => Volatile.Read(ref _disposals);
+
+        public override string ObjectName => "fake.bpf.o";
+
+        public override IReadOnlyList<MetricDefinition> Metrics => [];
+
+        public override ReadOnlyMemory<byte> ReadObject() => default;
+
+        public override void Dispose()
         {
-            lock (_family.Gate) return _family.Series.Count == 0 ? 0 : _family.Series.Totals(0)[1];
+            Interlocked.Increment(ref _disposals);
+            onDispose?.Invoke();
         }
     }
 }

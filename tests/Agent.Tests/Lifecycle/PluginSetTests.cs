@@ -106,7 +106,7 @@ public sealed class PluginSetTests : IAsyncDisposable
         File.WriteAllText(_folder.Configuration, configuration);
         AgentConfiguration settings = AgentConfigurationLoader.Load(_folder.Configuration, []);
         var watch = new PluginWatch(settings.PluginFolders, TimeProvider.System);
-        _plugins = new PluginSet(settings, Refusal.WithoutRights, journal: null, TimeProvider.System, _log) { ExtraFiles = watch.SetExtraFiles };
+        _plugins = new PluginSet(settings, Refusal.WithoutRights, journal: null, survivors: null, TimeProvider.System, _log) { ExtraFiles = watch.SetExtraFiles };
         _folder.Age();
         await _plugins.ApplyAsync(watch.Scan());
         return _plugins.Supervisors;

@@ -61,7 +61,7 @@ public sealed class SupervisorEndTests : SupervisorFixture
     public async Task A_poll_that_hangs_is_left_behind_after_a_second()
     {
         using var release = new ManualResetEventSlim();
-        var fake = new FakeRunning(Registry, Time, _ => Hang(release)) { Observed = 1 };
+        var fake = new FakeRunning(Registry, Time, key => Hang(release, key)) { Observed = 1 };
         PluginSupervisor supervisor = Supervise(() => fake.Plugin, EverySecond);
         await RunAsync(supervisor);
         Eventually(() => fake.Calls.BatchCalls > 0, "the poll's begin");
@@ -80,11 +80,5 @@ public sealed class SupervisorEndTests : SupervisorFixture
         await RunAsync(supervisor);
         Assert.Equal(PluginState.Stopped, supervisor.Status.State);
         Assert.Empty(Registry.Families);
-    }
-
-    private static string[] Hang(ManualResetEventSlim release)
-    {
-        release.Wait();
-        return ["x"];
     }
 }

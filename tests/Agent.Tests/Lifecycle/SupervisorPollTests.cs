@@ -86,7 +86,7 @@ public sealed class SupervisorPollTests : SupervisorFixture
     public async Task A_poll_that_hangs_is_waited_for_two_seconds_and_then_no_more(bool onScrape)
     {
         using var release = new ManualResetEventSlim();
-        var fake = new FakeRunning(Registry, Time, key => Wait(release, key)) { Observed = 1 };
+        var fake = new FakeRunning(Registry, Time, key => Hang(release, key)) { Observed = 1 };
         await using PluginSupervisor supervisor = await StartAsync(fake, onScrape ? PollInterval.OnScrape : EverySecond);
         Task scrape = supervisor.PollForScrapeAsync();
         Eventually(() => fake.Calls.BatchCalls > 0, "the poll's begin");
@@ -120,28 +120,10 @@ public sealed class SupervisorPollTests : SupervisorFixture
         Assert.Equal(2, Log.Messages(LogLevel.Warning).Count());
     }
 
-    private static string[] Wait(ManualResetEventSlim release, byte key)
-    {
-        release.Wait();
-        return [$"{key}"];
-    }
-
     private async Task<PluginSupervisor> StartAsync(FakeRunning fake, PollInterval interval)
     {
         PluginSupervisor supervisor = Supervise(() => fake.Plugin, interval);
         await RunAsync(supervisor);
         return supervisor;
     }
-
-    private static void WaitForPolls(PluginSupervisor supervisor, long polls) => Eventually(() => supervisor.Polls.Read().Polls == polls, $"poll {polls}");
-
-    // The poll's task may not have begun to wait when time is moved: then it waits for the next point of the grid, and time is moved again.
-    private void Tick(PluginSupervisor supervisor, long polls) => Eventually(
-        () =>
-        {
-            Thread.Sleep(20);
-            if (supervisor.Polls.Read().Polls < polls) Time.Advance(TimeSpan.FromSeconds(1));
-            return SpinWait.SpinUntil(() => supervisor.Polls.Read().Polls == polls, TimeSpan.FromMilliseconds(200));
-        },
-        $"poll {polls}");
 }

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using EbpfAgent.Survival;
 using Microsoft.Extensions.Time.Testing;
 
@@ -6,7 +6,7 @@ namespace EbpfAgent.Tests.Survival;
 
 public sealed class CrashJournalTests : IDisposable
 {
-    private static readonly byte[] Hash = SHA256.HashData("one"u8), OtherHash = SHA256.HashData("two"u8);
+    private static readonly byte[] Hash = XxHash128.Hash("one"u8), OtherHash = XxHash128.Hash("two"u8);
 
     private readonly FakeTimeProvider _time = new();
     private readonly List<TestFolder> _lives = [];

@@ -124,7 +124,7 @@ public sealed class GarbageTests : IDisposable
 
         using CrashJournal? journal = CrashJournal.TryOpen(_folder.State, TestFolder.Configuration, TimeProvider.System, out string? warning);
         Assert.NotNull(journal);
-        byte[] hash = new byte[32];
+        byte[] hash = new byte[ActivityRecord.HashBytes];
         using JournalEntry entry = journal.Open("Disk", hash);
         entry.Enter(Activity.Polling);
         entry.Leave();

@@ -11,7 +11,6 @@ internal static class Errno
     public const int Interrupted = 4;           // EINTR
     public const int AccessDenied = 13;         // EACCES, the verifier's word
     public const int Busy = 16;                 // EBUSY
-    public const int Exists = 17;               // EEXIST
     public const int NoDevice = 19;             // ENODEV
     public const int Invalid = 22;              // EINVAL
     public const int NoSpace = 28;              // ENOSPC

@@ -36,9 +36,6 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_btf_get_fd_by_id")]
     public static partial int BtfById(uint id);
 
-    [LibraryImport(Library, EntryPoint = "bpf_prog_get_fd_by_id")]
-    public static partial int ProgramById(uint id);
-
     /// <summary>The id of a type of the kernel, or a negative errno. Parses the kernel's whole BTF: tens of milliseconds.</summary>
     [LibraryImport(Library, EntryPoint = "libbpf_find_vmlinux_btf_id", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int KernelTypeId(string name, int attachType);
