@@ -3,6 +3,7 @@
 #   make run        build all, and run the agent in the foreground
 #   make test       all tests, those on the real kernel too (root)
 #   make test-fast  the tests that need no root
+#   make soak       ten minutes of plugins that come, change, break and go under load (root; SOAK_SECONDS, SOAK_SEED)
 #   make build      leave the agent and the bundled plugins in artifacts/agent/
 #   make bench      measure, against the same work in C (root)
 #   make setup      install what is missing (root), and nothing else
@@ -11,7 +12,7 @@ SHELL := /bin/bash
 AGENT := artifacts/agent
 DOTNET := dotnet
 
-.PHONY: help run test test-fast build bench setup sdk root format format-check clean
+.PHONY: help run test test-fast soak build bench setup sdk root format format-check clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -30,6 +31,9 @@ test: root build
 
 test-fast: setup
 	scripts/test.sh fast
+
+soak: root setup
+	scripts/soak.sh
 
 bench: root build
 	$(DOTNET) publish tests/Agent.Benchmarks -c Release -o artifacts/bench -v quiet --nologo

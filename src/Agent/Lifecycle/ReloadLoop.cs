@@ -19,6 +19,9 @@ internal sealed partial class ReloadLoop(PluginSet plugins, PluginWatch watch, F
 
     private readonly SemaphoreSlim _one = new(1, 1);
 
+    // Why the configuration that lies there is not the one in force; it is looked at only when it changes.
+    private string? _refused;
+
     public void Dispose() => _one.Dispose();
 
     /// <summary>Loads what is there. Ends when each plugin runs or has failed once, or when it is cancelled.</summary>
@@ -99,12 +102,12 @@ internal sealed partial class ReloadLoop(PluginSet plugins, PluginWatch watch, F
 
     private async Task<IReadOnlyList<string>> LookAsync()
     {
-        string? refused = file.Scan() is { Content: { } text } ? await ConfigureAsync(text) : null;
+        if (file.Scan() is { } change) _refused = change.Content is { } text ? await ConfigureAsync(text) : null;
         foreach (string problem in file.Problems) LogProblem(logger, problem);
         IReadOnlyList<PluginChange> changes = watch.Scan();
         foreach (string problem in watch.Problems) LogProblem(logger, problem);
         if (changes.Count > 0) await plugins.ApplyAsync(changes);
-        return refused is null ? [] : [refused];
+        return _refused is null ? [] : [_refused];
     }
 
     private async Task<string?> ConfigureAsync(byte[] text)
