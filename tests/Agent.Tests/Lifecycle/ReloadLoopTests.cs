@@ -102,7 +102,7 @@ public sealed class ReloadLoopTests : IAsyncDisposable, IReloadedSettings
     {
         Make();
         await StartAsync();
-        _running = _loop.RunAsync(_end.Token);
+        _running = _loop.RunAsync(static () => { }, _end.Token);
         _folder.WithScript("a", Script);
         EventuallyInTime(() => _plugins.Supervisors.Count == 1, "the new plugin");
         File.WriteAllText(_folder.Configuration, """{ "plugins": { "a": { "enabled": false }, "b": { "enabled": true } } }""");
@@ -119,7 +119,7 @@ public sealed class ReloadLoopTests : IAsyncDisposable, IReloadedSettings
     {
         Make();
         await StartAsync();
-        _running = _loop.RunAsync(_end.Token);
+        _running = _loop.RunAsync(static () => { }, _end.Token);
         _onApply = static _ => throw new InvalidOperationException("odd");
         File.WriteAllText(_folder.Configuration, "{ }");
         EventuallyInTime(() => _log.Messages(LogLevel.Error).Contains("could not look for changes"), "the failure");
