@@ -91,11 +91,10 @@ internal sealed class PluginMetrics
             else _lastError.RemoveLabelled(plugin.Name, Lower(error.ToString()));
         }
 
-        if (record.Age is { } since)
-        {
-            _age.WithLabels(plugin.Name).Set(since.TotalSeconds);
-            _lastSuccess.WithLabels(plugin.Name).Set(record.SucceededAt.ToUnixTimeMilliseconds() / 1000.0);
-        }
+        if (record.Age is not null) _lastSuccess.WithLabels(plugin.Name).Set(record.SucceededAt.ToUnixTimeMilliseconds() / 1000.0);
+        // What is not exposed has no age: it would only grow.
+        if (status.Running is not null && record.Age is { } since) _age.WithLabels(plugin.Name).Set(since.TotalSeconds);
+        else _age.RemoveLabelled(plugin.Name);
 
         UpdateLoads(plugin);
         _pollDuration.WithLabels(plugin.Name).Set(record.LastDuration.TotalSeconds);
@@ -103,6 +102,7 @@ internal sealed class PluginMetrics
         _pollFailures.WithLabels(plugin.Name).IncTo(record.Failures);
         _pollingTime.WithLabels(plugin.Name).IncTo(record.TotalDuration.TotalSeconds);
         if (status.Running is { } running) Update(plugin.Name, running);
+        else _mapMemory.RemoveLabelled(plugin.Name);
     }
 
     private void UpdateLoads(PluginSupervisor plugin)

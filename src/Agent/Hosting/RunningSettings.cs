@@ -18,21 +18,22 @@ internal sealed partial class RunningSettings : IReloadedSettings, IDisposable
     private readonly MetricsDocument _document;
     private readonly ConfigurationMetrics _metrics;
     private readonly ILogger _logger;
+    // What was in force at the start stays so where only a start can change it.
+    private readonly AgentConfiguration _first;
     private volatile AgentConfiguration _current;
     private SafeFileHandle? _statistics;
 
     public RunningSettings(AgentConfiguration first, LogLevelSwitch level, MetricsDocument document, ConfigurationMetrics metrics, ILogger logger)
     {
-        (_current, _level, _document, _metrics, _logger) = (first, level, document, metrics, logger);
+        (_first, _current, _level, _document, _metrics, _logger) = (first, first, level, document, metrics, logger);
         Enforce(first);
     }
 
     /// <summary>Who may ask for a reload over HTTP.</summary>
-    public ReloadAccess ReloadAccess => _current switch
+    public ReloadAccess ReloadAccess => _current.ReloadEndpoint switch
     {
-        { ReloadEndpoint: ReloadEndpoint.On } => ReloadAccess.Everybody,
-        { ReloadEndpoint: ReloadEndpoint.Off } => ReloadAccess.Nobody,
-        { Listen.IsLoopback: true } => ReloadAccess.ThisHost,
+        ReloadEndpoint.On => ReloadAccess.Everybody,
+        ReloadEndpoint.Loopback when _first.Listen.IsLoopback => ReloadAccess.ThisHost,
         _ => ReloadAccess.Nobody,
     };
 
@@ -41,7 +42,7 @@ internal sealed partial class RunningSettings : IReloadedSettings, IDisposable
         try
         {
             AgentConfiguration next = AgentConfigurationLoader.Parse(text, _current.File, CommandLine.Variables());
-            foreach (string setting in _current.RestartNeeded(next)) LogRestartNeeded(_logger, next.File, setting);
+            foreach (string setting in _first.RestartNeeded(next)) LogRestartNeeded(_logger, next.File, setting);
             Enforce(next);
             _metrics.Applied();
             LogApplied(_logger, next.File);

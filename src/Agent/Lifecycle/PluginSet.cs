@@ -16,6 +16,9 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     // come to an end is left to its own time limit, and the next one is begun.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    // An agent that is to end ends, though a plugin's code doesn't.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CrashJournal? _journal;
@@ -23,8 +26,8 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     private readonly PluginLoader _loader;
     private readonly TrustCheck _trust;
     private readonly ContextCensus _contexts;
-    private readonly Dictionary<string, Member> _members = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _gate = new();
+    private readonly Dictionary<string, Member> _members = new(StringComparer.OrdinalIgnoreCase);
     private AgentConfiguration _configuration;
     private bool _isEnding;
     private volatile IReadOnlyList<PluginSupervisor> _supervisors = [];
@@ -64,12 +67,13 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
         // All of them can be seen before the first is tried: whoever waits for the agent waits for all.
         foreach (PluginChange change in changes) Note(change);
         Show();
-        foreach (PluginChange change in changes)
+        foreach (Member member in changes.Select(change => Find(change.Name)).OfType<Member>())
         {
-            if (Find(change.Name) is not { } member) continue;
-            if (change.Candidate is null) await member.Supervisor.RemoveAsync();
+            if (member.Candidate is null) await WithPatience(member.Supervisor.RemoveAsync());
             else await RunAsync(member);
         }
+
+        await RunWhatLackedANameAsync(except: changes.Select(static change => change.Name));
     }
 
     /// <summary>Goes over to another configuration: plugins whose settings differ are reloaded.</summary>
@@ -77,10 +81,9 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     {
         _configuration = next;
         _trust.Look(next);
-        foreach (Member member in InOrder())
-        {
-            if (member.Candidate is not null && member.Wanted != Target(member)) await RunAsync(member);
-        }
+        Member[] changed = [.. InOrder().Where(member => member.Candidate is not null && member.Wanted != Target(member))];
+        foreach (Member member in changed) await RunAsync(member);
+        if (changed.Length > 0) await RunWhatLackedANameAsync(except: changed.Select(static member => member.Supervisor.Name));
     }
 
     /// <summary>Tries again what has failed, however often.</summary>
@@ -101,7 +104,7 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
         {
             if (member.Supervisor.IsRemembered || member.Candidate is not null) continue;
             lock (_gate) _members.Remove(member.Supervisor.Name);
-            await member.Supervisor.DisposeAsync();
+            await WithPatience(member.Supervisor.DisposeAsync().AsTask());
         }
 
         _contexts.Collect();
@@ -121,11 +124,11 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
         return string.Join("; ", states);
     }
 
-    /// <summary>Ends all plugins. Any thread may call it, whatever else is under way: what comes after it runs nothing any more.</summary>
+    /// <summary>Lets go of all plugins. Any thread may call it; what changes the set at the same time adds nothing more to it.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate) _isEnding = true;
-        await Task.WhenAll(InOrder().Select(static member => member.Supervisor.DisposeAsync().AsTask()));
+        await Task.WhenAny(Task.WhenAll(InOrder().Select(static member => member.Supervisor.DisposeAsync().AsTask())), Task.Delay(EndPatience, _time));
     }
 
     private void Note(PluginChange change)
@@ -154,8 +157,21 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
         _trust.Look(member.Candidate!.Path);
         PluginTarget target = member.Wanted = Target(member);
         ExtraFiles(member.Supervisor.Name, [.. target.Settings.Scripts.Values]);
-        await Task.WhenAny(member.Supervisor.RunAsync(target), Task.Delay(Patience, _time));
+        await WithPatience(member.Supervisor.RunAsync(target));
     }
+
+    // Whoever had the name may be gone: not every plugin has to wait for its own next attempt.
+    private async Task RunWhatLackedANameAsync(IEnumerable<string> except)
+    {
+        HashSet<string> tried = new(except, StringComparer.OrdinalIgnoreCase);
+        foreach (Member member in InOrder())
+        {
+            if (member.Candidate is not null && !tried.Contains(member.Supervisor.Name) && member.Supervisor.Status is { Error: PluginError.Metric, State: PluginState.Failed or PluginState.Outdated })
+                await RunAsync(member);
+        }
+    }
+
+    private Task WithPatience(Task task) => Task.WhenAny(task, Task.Delay(Patience, _time));
 
     private PluginTarget Target(Member member) =>
         new(member.Candidate!, member.ContentHash, _configuration.For(member.Supervisor.Name), _configuration.MetricPrefix);

@@ -18,6 +18,8 @@ internal sealed class PreparedPlugin(
     string owner, PluginDefinition definition, LoadedBpfObject loaded, IReadOnlyList<MapPoll> polls, Lock gate, FamilyRegistry registry, KernelFacts kernel,
     PreparedSurvival? survival = null) : IPreparedPlugin
 {
+    private static readonly TimeSpan LastPollPatience = TimeSpan.FromSeconds(1);
+
     public RunningPlugin Start(Predecessor? before)
     {
         Reserve();
@@ -116,15 +118,16 @@ internal sealed class PreparedPlugin(
     private bool IsSame(MapPoll poll, MapPoll old, Predecessor before) =>
         before.Running is not null && poll.Map.Definition.Name == old.Map.Definition.Name && loaded.IsShared(poll.Map.Definition.Name);
 
+    // It is the old version's decoder that runs here, which may never come back. What came since its last poll can't be known then.
     private static void TryPoll(RunningPlugin running)
     {
         try
         {
-            running.Poll();
+            Task.Run(running.Poll).Wait(LastPollPatience);
         }
-        catch (BpfException)
+        catch (AggregateException)
         {
-            // What came since its last poll can't be known.
+            // Nor if it fails.
         }
     }
 }

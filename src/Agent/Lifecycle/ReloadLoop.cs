@@ -50,7 +50,6 @@ internal sealed partial class ReloadLoop(PluginSet plugins, PluginWatch watch, F
             {
                 await Task.Delay(watch.NextDelay, time, cancellation);
                 await ScanAsync();
-                await plugins.TidyAsync();
                 looked();
             }
         }
@@ -76,6 +75,12 @@ internal sealed partial class ReloadLoop(PluginSet plugins, PluginWatch watch, F
                 .Select(static one => $"{one.Name}: {one.Status.State.ToString().ToLowerInvariant()}: {one.Status.Message ?? "still loading"}"));
             return wrong;
         }
+        catch (Exception e)
+        {
+            // Nobody waits for the answer to a signal.
+            LogLookFailed(logger, e);
+            return [$"could not look for changes: {e.Message}"];
+        }
         finally
         {
             _one.Release();
@@ -88,6 +93,7 @@ internal sealed partial class ReloadLoop(PluginSet plugins, PluginWatch watch, F
         try
         {
             await LookAsync();
+            await plugins.TidyAsync();
         }
         catch (Exception e)
         {

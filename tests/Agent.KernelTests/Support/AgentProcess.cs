@@ -41,15 +41,21 @@ internal sealed partial class AgentProcess : IDisposable
 
     /// <summary>Starts the agent, and waits until it listens and every plugin has loaded or failed.</summary>
     public static async Task<AgentProcess> StartAsync(AgentFolder folder, params (string Name, string Value)[] environment) =>
-        await StartAsync([Path.Combine(AppContext.BaseDirectory, "ebpf-agent"), "--config", folder.Configuration], environment);
+        await StartAsync(Command(folder), environment);
+
+    /// <summary>The same where so much is to be loaded that it may take a while.</summary>
+    public static async Task<AgentProcess> StartAsync(AgentFolder folder, TimeSpan patience) => await StartAsync(Command(folder), patience, []);
 
     /// <summary>The same by another command: under another user, say.</summary>
-    public static async Task<AgentProcess> StartAsync(IReadOnlyList<string> command, params (string Name, string Value)[] environment)
+    public static async Task<AgentProcess> StartAsync(IReadOnlyList<string> command, params (string Name, string Value)[] environment) =>
+        await StartAsync(command, Patience, environment);
+
+    private static async Task<AgentProcess> StartAsync(IReadOnlyList<string> command, TimeSpan patience, (string Name, string Value)[] environment)
     {
         var agent = new AgentProcess(command, environment);
         try
         {
-            await Task.WhenAny(agent._address.Task, agent._process.WaitForExitAsync()).WaitAsync(Patience);
+            await Task.WhenAny(agent._address.Task, agent._process.WaitForExitAsync()).WaitAsync(patience);
             if (!agent._address.Task.IsCompleted) throw new TimeoutException();
             agent.Http.BaseAddress = agent._address.Task.Result;
             return agent;
@@ -64,27 +70,49 @@ internal sealed partial class AgentProcess : IDisposable
     /// <summary>Starts the agent where it can't start, and waits for its end.</summary>
     public static async Task<(int ExitCode, string Log)> FailAsync(AgentFolder folder, params (string Name, string Value)[] environment)
     {
-        using var agent = new AgentProcess([Path.Combine(AppContext.BaseDirectory, "ebpf-agent"), "--config", folder.Configuration], environment);
-        await agent._process.WaitForExitAsync().WaitAsync(Patience);
-        return (agent._process.ExitCode, agent.Log);
+        using var agent = new AgentProcess(Command(folder), environment);
+        return (await agent.WaitForExitAsync(), agent.Log);
+    }
+
+    /// <summary>Waits for its end, which somebody else has brought about.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
     }
 
     public async Task<Scrape> ScrapeAsync()
     {
-        var scrape = new Scrape(await Http.GetStringAsync("/metrics"));
+        var scrape = new Scrape(await GetMetricsAsync());
         HistogramRules.Check(scrape);
         return scrape;
     }
 
-    /// <summary>Scrapes until something holds.</summary>
-    public async Task<Scrape> ScrapeUntilAsync(Func<Scrape, bool> holds, string what)
+    private async Task<string> GetMetricsAsync()
     {
+        try
+        {
+            return await Http.GetStringAsync("/metrics");
+        }
+        catch (HttpRequestException e) when (HasExited)
+        {
+            throw new InvalidOperationException($"the agent has ended ({_process.ExitCode}):\n{Log}", e);
+        }
+    }
+
+    /// <summary>Scrapes until something holds.</summary>
+    /// <param name="holds">Whether it does.</param>
+    /// <param name="what">What is waited for, for the message.</param>
+    /// <param name="within">How long; a deadline where one was promised.</param>
+    public async Task<Scrape> ScrapeUntilAsync(Func<Scrape, bool> holds, string what, TimeSpan? within = null)
+    {
+        TimeSpan patience = within ?? Patience;
         long started = TimeProvider.System.GetTimestamp();
         while (true)
         {
             Scrape scrape = await ScrapeAsync();
             if (holds(scrape)) return scrape;
-            if (TimeProvider.System.GetElapsedTime(started) > Patience) Assert.Fail($"not seen: {what}\n{scrape.Text}\n{Log}");
+            if (TimeProvider.System.GetElapsedTime(started) > patience) Assert.Fail($"not seen within {patience.TotalSeconds} s: {what}\n{scrape.Text}\n{Log}");
             await Task.Delay(50);
         }
     }
@@ -109,6 +137,9 @@ internal sealed partial class AgentProcess : IDisposable
         _process.WaitForExit();
         _process.Dispose();
     }
+
+    // A test may end it by a crash: nobody wants its memory on the disk.
+    private static string[] Command(AgentFolder folder) => ["prlimit", "--core=0", Path.Combine(AppContext.BaseDirectory, "ebpf-agent"), "--config", folder.Configuration];
 
     private void Keep(string? line)
     {

@@ -109,6 +109,8 @@ public sealed class PluginSetTests : IAsyncDisposable
         _plugins = new PluginSet(settings, Refusal.WithoutRights, journal: null, survivors: null, TimeProvider.System, _log) { ExtraFiles = watch.SetExtraFiles };
         _folder.Age();
         await _plugins.ApplyAsync(watch.Scan());
+        // The first script of a process takes its time where much else is going on; what hangs is not waited for.
+        SpinWait.SpinUntil(() => _plugins.Supervisors.All(static plugin => plugin.IsSettled || plugin.Name == "HangingConstructor"), TimeSpan.FromSeconds(10));
         return _plugins.Supervisors;
     }
 }

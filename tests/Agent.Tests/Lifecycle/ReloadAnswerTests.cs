@@ -15,7 +15,7 @@ public sealed class ReloadAnswerTests : IAsyncDisposable
     public ReloadAnswerTests()
     {
         AgentConfiguration configuration = AgentConfigurationLoader.Load(_folder.Configuration, []);
-        _plugins = new PluginSet(configuration, Refusal.WithoutRights, journal: null, TimeProvider.System, new ListLogger());
+        _plugins = new PluginSet(configuration, Refusal.WithoutRights, journal: null, survivors: null, TimeProvider.System, new ListLogger());
         var watch = new PluginWatch(configuration.PluginFolders, TimeProvider.System);
         _loop = new ReloadLoop(_plugins, watch, new FileWatch(_folder.Configuration, TimeProvider.System), new Settings(_folder.Configuration), TimeProvider.System, new ListLogger());
     }
