@@ -5,7 +5,7 @@ using EbpfAgent.Tests.Support;
 namespace EbpfAgent.Tests.Soak;
 
 /// <summary>What a process holds at one moment.</summary>
-/// <param name="Descriptors">Its open files by kind, without sockets, which come and go with those who ask.</param>
+/// <param name="Descriptors">Its open files by kind; without sockets, which come and go with those who ask, and without the assemblies of the runtime and the agent, which are opened when they are first used.</param>
 /// <param name="Kernel">Its programs, maps and links by kind.</param>
 /// <param name="ResidentBytes">Its memory.</param>
 internal sealed partial record Footprint(IReadOnlyDictionary<string, int> Descriptors, IReadOnlyDictionary<string, int> Kernel, long ResidentBytes)
@@ -14,9 +14,11 @@ internal sealed partial record Footprint(IReadOnlyDictionary<string, int> Descri
 
     public static Footprint Of(int process) => new(
         Count(Directory.EnumerateFiles($"/proc/{process}/fd").Select(static path => new FileInfo(path).LinkTarget).OfType<string>()
-            .Select(static target => Numbers().Replace(target, "")).Where(static target => !target.StartsWith("socket", StringComparison.Ordinal))),
+            .Where(static target => !target.StartsWith("socket", StringComparison.Ordinal) && !IsRuntime(target)).Select(static target => Numbers().Replace(target, ""))),
         Count(KernelIds.OwnedBy(process).Select(static one => one.Kind)),
         Resident(process));
+
+    private static bool IsRuntime(string file) => file.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal) || file.Contains("/shared/Microsoft.", StringComparison.Ordinal);
 
     /// <summary>What differs from another one, memory apart.</summary>
     public IReadOnlyList<string> Beyond(Footprint start) => [.. Beyond(Descriptors, start.Descriptors), .. Beyond(Kernel, start.Kernel)];

@@ -38,7 +38,7 @@ internal sealed partial class PluginWriter(string plugins, string releases)
         foreach ((string name, byte[] bytes) in files.OrderBy(_ => random.Next()))
         {
             string path = Path.Combine(folder, name);
-            // The entry that makes a plugin of the folder is to be touched by nobody for nothing.
+            // Who changes a script writes the script.
             if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes)) continue;
             if (style == WriteStyle.Burst) WriteBurst(path, bytes, random);
             if (style == WriteStyle.Renamed) Rename(path, bytes);

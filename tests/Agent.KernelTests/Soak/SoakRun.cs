@@ -37,7 +37,7 @@ internal sealed class SoakRun : IDisposable
         ulong mark = (ulong)Random.Shared.NextInt64() << 8;
         _objects = new MarkedObjects(mark);
         // Their numbers are the kinds of programs that count for them: 0, 1, 2, and 0 again.
-        _plugins = [new SoakScript("soak-script", 0, Objects(0)), new SoakDll("SoakDll", 1, Objects(1)), new SoakScript("soak-linked", 2, Objects(2)), new SoakScript("soak-fourth", 3, Objects(3))];
+        _plugins = [new SoakScript("soak-script", 0, Objects(0)), new SoakDll("SoakDll", 1, Objects(1)), new SoakScript("soak-linked", 2, Objects(2)), new SoakScript(SoakedAgent.Pinned, 3, Objects(3))];
         _load = new Load(mark, _plugins.Length);
         string releases = Path.Combine(folder.Root, "releases");
         Directory.CreateDirectory(releases);
@@ -85,8 +85,8 @@ internal sealed class SoakRun : IDisposable
     public void Dispose()
     {
         _load.Dispose();
-        _agent.Dispose();
         _process.Dispose();
+        _agent.Dispose();
         _folder.Dispose();
     }
 
@@ -149,6 +149,7 @@ internal sealed class SoakRun : IDisposable
         PauseAll();
         await _checkpoint.LookAsync(_plugins, _plugins);
         await _agent.Watch.ScrapeAsync(lint: true);
+        if (SoakedAgent.PinnedFiles().Count == 0) _report.Problem($"nothing of {SoakedAgent.Pinned} is pinned");
         _report.Loaded = _agent.Footprint();
         await RemoveAllAsync();
         await CompareFootprintAsync();
@@ -160,6 +161,7 @@ internal sealed class SoakRun : IDisposable
         for (int tries = 0; tries < 100 && (_agent.Footprint().Beyond(_report.Start!).Count > 0 || _everOwned.Any(KernelIds.Exists)); tries++) await Task.Delay(100);
         _report.End = _agent.Footprint();
         foreach (string one in _report.End.Beyond(_report.Start!)) _report.Problem($"left in the agent: {one}");
+        foreach (string one in SoakedAgent.PinnedFiles()) _report.Problem($"left pinned: {one}");
         foreach ((string Kind, uint Id) one in _everOwned.Where(KernelIds.Exists)) _report.Problem($"left in the kernel: {one.Kind} {one.Id}");
         await _agent.Watch.ScrapeAsync(lint: true);
     }
