@@ -24,8 +24,11 @@ public sealed class ThousandPluginsTests : KernelTest
         while (scrape.Samples.Count(static sample => sample.Name.EndsWith("_count", StringComparison.Ordinal) && sample.Value == "7") < Plugins / 2 && TimeProvider.System.GetElapsedTime(started) < 2 * Deadline);
         TestContext.Current.TestOutputHelper?.WriteLine($"{Plugins} plugins started in {took.TotalSeconds:0.0} s; resident {agent.ResidentBytes >> 20} MiB, {agent.Descriptors} descriptors, {scrape.Text.Length >> 10} KiB of text");
 
-        Dictionary<string, string> states = scrape.Samples.Where(static sample => sample.Name == "ebpf_agent_plugin_state" && sample.Value == "1").ToDictionary(static sample => sample.Labels["plugin"], static sample => sample.Labels["state"]);
-        Dictionary<string, string> counts = scrape.Samples.Where(static sample => sample.Name.StartsWith("ebpf_p", StringComparison.Ordinal) && sample.Name.EndsWith("_count", StringComparison.Ordinal)).ToDictionary(static sample => sample.Name, static sample => sample.Value);
+        Dictionary<string, string> states = scrape.Samples.Where(static sample => sample.Name == "ebpf_agent_plugin_state" && sample.Value == "1")
+            .ToDictionary(static sample => sample.Labels["plugin"], static sample => sample.Labels["state"]);
+        Dictionary<string, string> counts = scrape.Samples
+            .Where(static sample => sample.Name.StartsWith("ebpf_p", StringComparison.Ordinal) && sample.Name.EndsWith("_count", StringComparison.Ordinal))
+            .ToDictionary(static sample => sample.Name, static sample => sample.Value);
         Assert.Equal(Plugins, states.Count);
         Assert.Equal(Plugins / 2, counts.Count);
         for (int i = 0; i < Plugins; i++)

@@ -8,19 +8,36 @@ public sealed class BadChangeTests : KernelTest, IDisposable
 {
     private const int Before = 5, Meanwhile = 3, After = 2;
 
+    private const string ThrowingScript = """export const labels = ["version"]; export function decode(key) { throw new Error(`no name for ${key.minor}`); }""";
+
     private static readonly BadChange[] Changes =
     [
-        new("syntax", "script", "decode.js", static folder => folder.WithFile("syntax/decode.js", Scripts.SyntaxError), static folder => folder.WithFile("syntax/decode.js", Scripts.Version(1) + "//")),
-        new("throws", "decode", "no name for 2", static folder => folder.WithFile("throws/decode.js", """export const labels = ["version"]; export function decode(key) { throw new Error(`no name for ${key.minor}`); }"""), static folder => folder.WithFile("throws/decode.js", Scripts.Version(1) + "//")),
-        new("manifest", "manifest", "plugin.json", static folder => folder.WithFile("manifest/plugin.json", "{ \"object\": "), static folder => folder.WithFile("manifest/plugin.json", AgentFolder.Manifest("manifest") + "\n")),
-        new("verifier", "verifier", "reads_out_of_bounds", static folder => folder.Overwrite("verifier/latency.bpf.o", "rejected.bpf.o"), static folder => folder.Overwrite("verifier/latency.bpf.o", "latency.bpf.o")),
-        new("missing", "unsupported", "no_such_tracepoint", static folder => folder.Overwrite("missing/latency.bpf.o", "latency_missing.bpf.o"), static folder => folder.Overwrite("missing/latency.bpf.o", "latency.bpf.o")),
-        new("FileObject", "layout", "operation", static folder => folder.Overwrite("FileObject/latency.bpf.o", "other_key.bpf.o"), static folder => folder.Overwrite("FileObject/latency.bpf.o", "latency.bpf.o")),
-        new("Truncated", "plugin", "build it again and copy it whole", static folder => folder.OverwriteHalf("Truncated/Truncated.dll", "Good.dll"), static folder => folder.Overwrite("Truncated/Truncated.dll", "Good.dll")),
+        new("syntax", "script", "decode.js",
+            static folder => folder.WithFile("syntax/decode.js", Scripts.SyntaxError),
+            static folder => folder.WithFile("syntax/decode.js", Scripts.Version(1) + "//")),
+        new("throws", "decode", "no name for 2",
+            static folder => folder.WithFile("throws/decode.js", ThrowingScript),
+            static folder => folder.WithFile("throws/decode.js", Scripts.Version(1) + "//")),
+        new("manifest", "manifest", "plugin.json",
+            static folder => folder.WithFile("manifest/plugin.json", "{ \"object\": "),
+            static folder => folder.WithFile("manifest/plugin.json", AgentFolder.Manifest("manifest") + "\n")),
+        new("verifier", "verifier", "reads_out_of_bounds",
+            static folder => folder.Overwrite("verifier/latency.bpf.o", "rejected.bpf.o"),
+            static folder => folder.Overwrite("verifier/latency.bpf.o", "latency.bpf.o")),
+        new("missing", "unsupported", "no_such_tracepoint",
+            static folder => folder.Overwrite("missing/latency.bpf.o", "latency_missing.bpf.o"),
+            static folder => folder.Overwrite("missing/latency.bpf.o", "latency.bpf.o")),
+        new("FileObject", "layout", "operation",
+            static folder => folder.Overwrite("FileObject/latency.bpf.o", "other_key.bpf.o"),
+            static folder => folder.Overwrite("FileObject/latency.bpf.o", "latency.bpf.o")),
+        new("Truncated", "plugin", "build it again and copy it whole",
+            static folder => folder.OverwriteHalf("Truncated/Truncated.dll", "Good.dll"),
+            static folder => folder.Overwrite("Truncated/Truncated.dll", "Good.dll")),
     ];
 
     private readonly AgentFolder _folder = new AgentFolder("\"interval\": \"100ms\"")
-        .WithScript("syntax", Scripts.Version(1)).WithScript("throws", Scripts.Version(1)).WithScript("manifest", Scripts.Version(1)).WithScript("verifier", Scripts.Version(1)).WithScript("missing", Scripts.Version(1))
+        .WithScript("syntax", Scripts.Version(1)).WithScript("throws", Scripts.Version(1)).WithScript("manifest", Scripts.Version(1))
+        .WithScript("verifier", Scripts.Version(1)).WithScript("missing", Scripts.Version(1))
         .WithFixture("FileObject/FileObject.dll", "FileObject.dll").WithFixture("FileObject/latency.bpf.o", "latency.bpf.o").WithFixture("Truncated/Truncated.dll", "Good.dll");
 
     public void Dispose() => _folder.Dispose();

@@ -14,6 +14,8 @@ public sealed class CountTests : KernelTest
     {
         using AgentFolder folder = new AgentFolder("\"interval\": \"100ms\"").WithScript("calls", Script(""), "process_calls_1.bpf.o", map: "calls");
         using AgentProcess agent = await AgentProcess.StartAsync(folder.Age());
+        // Attached, however slow the host is: the agent doesn't wait for its plugins for ever.
+        await agent.ScrapeWhenPolledAsync("calls");
         await using CounterWatch watch = CounterWatch.Of(agent);
         using var calls = new RareCalls(Events);
         for (int done = 1, version = 1; done <= Reloads; done++)

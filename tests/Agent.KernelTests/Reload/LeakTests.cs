@@ -25,7 +25,8 @@ public sealed class LeakTests : KernelTest
         long peak = agent.ResidentBytes;
         Scrape scrape = await CollectedAsync(agent);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{Reloads} reloads of each took {took.TotalSeconds:0.0} s; resident {resident >> 20} MiB before, {peak >> 20} MiB at once after, {agent.ResidentBytes >> 20} MiB when collected; {descriptors} and {agent.Descriptors} descriptors; {holdings} and {agent.Holdings}");
+            $"{Reloads} reloads of each took {took.TotalSeconds:0.0} s; resident {resident >> 20} MiB before, {peak >> 20} MiB at once after, {agent.ResidentBytes >> 20} MiB when collected; "
+            + $"{descriptors} and {agent.Descriptors} descriptors; {holdings} and {agent.Holdings}");
         Assert.True(agent.ResidentBytes - resident < MostGrowth, $"resident memory grew from {resident >> 20} MiB to {agent.ResidentBytes >> 20} MiB");
         Assert.Equal(holdings, agent.Holdings);
         // Timers, sockets of scrapes and the like come and go; one for each reload would be hundreds.
