@@ -13,6 +13,8 @@ needs=(
   "command:promtool prometheus"
   "command:losetup mount"
   "command:setpriv util-linux"
+  "command:prlimit util-linux"
+  "command:git git"
   "command:curl curl"
 )
 

@@ -22,6 +22,7 @@ internal sealed class PluginWatch(IReadOnlyList<string> folders, TimeProvider ti
     private readonly ProblemLog _problems = new(time);
     private Dictionary<string, IReadOnlyList<string>> _newExtra = new(StringComparer.OrdinalIgnoreCase);
     private IReadOnlyList<string> _folders = Tidy(folders);
+    private TimeSpan _lastScan = TimeSpan.MaxValue;
     private bool _isForced;
     private bool _isFirst = true;
 
@@ -89,7 +90,10 @@ internal sealed class PluginWatch(IReadOnlyList<string> folders, TimeProvider ti
 
         Problems = _problems.Take(problems, _isFirst || isForced);
         _isFirst = false;
-        NextDelay = Delay(time.GetElapsedTime(start));
+        TimeSpan scan = time.GetElapsedTime(start);
+        // One that had to wait for a CPU says nothing of what a scan takes.
+        NextDelay = Delay(scan < _lastScan ? scan : _lastScan);
+        _lastScan = scan;
         // What is gone comes first: it may have a name, or a metric's name, that another one takes.
         return changes is null ? [] : [.. changes.OrderBy(static change => change.Candidate is not null)];
 

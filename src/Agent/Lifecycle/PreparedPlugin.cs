@@ -90,7 +90,7 @@ internal sealed class PreparedPlugin(
     private void Survive(Predecessor? before)
     {
         // The version before it did, and this one doesn't.
-        if (before?.Running?.Survivor is { } old && old != survival?.Survivor) old.End();
+        if (before?.Running?.Survivor is { } old && old != survival?.Survivor) old.TryEnd();
         if (survival is null) return;
         try
         {
@@ -103,10 +103,10 @@ internal sealed class PreparedPlugin(
         }
     }
 
-    // The old programs have made their last count. What they left in a map of their own is read once more; in a shared one it is still there.
+    // The old programs have made their last count. What they have left is read once more: in maps of their own it would be lost, and in shared ones it belongs to the old labels.
     private void TakeOver(Predecessor before)
     {
-        if (before is { Running: { } running, IsQuiet: true } && before.Polls.Any(poll => !loaded.IsShared(poll.Map.Definition.Name))) TryPoll(running);
+        if (before is { Running: { } running, IsQuiet: true }) TryPoll(running);
         before.Running?.End();
         foreach (MapPoll poll in polls)
         {

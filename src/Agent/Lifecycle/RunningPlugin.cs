@@ -50,7 +50,7 @@ internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject
     /// <summary>Ends the counting, of what was to outlive the agent too; a last poll may follow.</summary>
     public void Detach()
     {
-        Survivor?.End();
+        Survivor?.TryEnd();
         Object.Detach();
     }
 

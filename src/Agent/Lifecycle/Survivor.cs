@@ -120,6 +120,19 @@ internal sealed partial class Survivor : IDisposable
         _fails = true;
     }
 
+    /// <summary>The same as <see cref="End"/>; what can't be removed is said, and is for <c>ebpf-agent cleanup</c>.</summary>
+    public void TryEnd()
+    {
+        try
+        {
+            End();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BpfException or SurvivalException)
+        {
+            Say($"what was pinned of it can't be removed: {e.Message}; run `ebpf-agent cleanup` when this agent has ended");
+        }
+    }
+
     /// <summary>Nothing of the plugin is to outlive the agent any more. Gives the claim back.</summary>
     public void End()
     {

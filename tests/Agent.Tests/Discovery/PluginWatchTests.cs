@@ -242,7 +242,7 @@ public sealed class PluginWatchTests : IDisposable
     }
 
     [Fact]
-    public void The_delay_is_twenty_times_what_a_scan_takes_and_not_less_than_four_tenths()
+    public void The_delay_is_twenty_times_what_the_shorter_of_two_scans_takes_and_not_less_than_four_tenths()
     {
         Assert.Equal(TimeSpan.FromSeconds(0.4), _folder.Watch.NextDelay);
         _folder.Scan();
@@ -253,6 +253,9 @@ public sealed class PluginWatchTests : IDisposable
         watch.Scan();
         Assert.Equal(TimeSpan.FromSeconds(slow.Reads - before - 1), watch.NextDelay / 20);
         _folder.Write("a.dll", "").Write("b.dll", "").Write("c.dll", "");
+        TimeSpan first = watch.NextDelay;
+        watch.Scan();
+        Assert.Equal(first, watch.NextDelay);
         watch.Scan();
         Assert.Equal(TimeSpan.FromSeconds(30), watch.NextDelay);
     }
