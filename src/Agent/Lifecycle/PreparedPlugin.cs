@@ -106,6 +106,11 @@ internal sealed class PreparedPlugin(
     // The old programs have made their last count. What they left in a map of their own is read once more; in a shared one it is still there.
     private void TakeOver(Predecessor before)
     {
+        foreach (LoadedBpfProgram program in loaded.Programs)
+        {
+            if (before.Programs.TryGetValue(program.Name, out ProgramStatistics counted)) program.GoOnFrom(counted);
+        }
+
         if (before is { Running: { } running, IsQuiet: true } && before.Polls.Any(poll => !loaded.IsShared(poll.Map.Definition.Name))) TryPoll(running);
         before.Running?.End();
         foreach (MapPoll poll in polls)
