@@ -118,6 +118,8 @@ internal sealed class LoadedBpfObject : IPredecessor, IDisposable
     /// <summary>Ends the counting, but for what is pinned; the maps stay readable.</summary>
     public void Detach()
     {
+        // While its switches are there.
+        foreach (Attachment one in _attachments) one.Program.Loaded?.Ends();
         foreach (Attachment one in _attachments) one.Dispose();
         _attachments.Clear();
     }

@@ -32,6 +32,16 @@ internal sealed class LoadedBpfProgram(BpfProgram program, BpfProgramHandle hand
         if (Read(isShared ? ended with { Dispatcher = null } : ended, predecessor.Handle) is { } before) _account = _account with { Before = before };
     }
 
+    /// <summary>Counts on from what programs of an earlier object had counted. Call it after <see cref="RunsBehind"/>.</summary>
+    public void GoOnFrom(ProgramStatistics counted) => _account = _account with { Before = counted };
+
+    /// <summary>It is about to be detached: what was counted at its switch is kept, and stays what it is.</summary>
+    public void Ends()
+    {
+        Account running = _account;
+        if (running.Dispatcher is { } dispatcher && Read(running with { Dispatcher = null }, dispatcher) is { } counted) _account = new Account(null, counted);
+    }
+
     public void Dispose() => Handle.Dispose();
 
     private static ProgramStatistics? Read(Account account, BpfProgramHandle handle)

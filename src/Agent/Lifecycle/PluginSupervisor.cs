@@ -303,7 +303,7 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
     private Predecessor? Before(PollLoop? old, bool isQuiet)
     {
         if (old is not null) return new Predecessor(old.Running.Polls, old.Running, isQuiet);
-        return _retained.Polls is { } polls ? new Predecessor(polls) : null;
+        return _retained.Kept;
     }
 
     private async Task UnloadAsync(bool isLast)
@@ -317,7 +317,7 @@ internal sealed class PluginSupervisor : IPollObserver, IAsyncDisposable
             Task polling = isQuiet ? Task.CompletedTask : old.PauseAsync(Timeout.InfiniteTimeSpan);
             if (isLast && isQuiet) old.Running.Leave();
             if (!isLast) Detach(old.Running);
-            if (!isLast && isQuiet && await EndsSoonAsync(polling = Task.Run(() => PollLast(old.Running)))) _retained.Keep(old.Running.Polls);
+            if (!isLast && isQuiet && await EndsSoonAsync(polling = Task.Run(() => PollLast(old.Running)))) _retained.Keep(Predecessor.Unloaded(old.Running));
             await LetGoAsync(old, polling);
         }
 

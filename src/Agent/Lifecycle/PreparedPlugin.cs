@@ -106,6 +106,11 @@ internal sealed class PreparedPlugin(
     // The old programs have made their last count. What they have left is read once more: in maps of their own it would be lost, and in shared ones it belongs to the old labels.
     private void TakeOver(Predecessor before)
     {
+        foreach (LoadedBpfProgram program in loaded.Programs)
+        {
+            if (before.Programs.TryGetValue(program.Name, out ProgramStatistics counted)) program.GoOnFrom(counted);
+        }
+
         if (before is { Running: { } running, IsQuiet: true }) TryPoll(running);
         before.Running?.End();
         foreach (MapPoll poll in polls)

@@ -1,5 +1,3 @@
-using EbpfAgent.Polling;
-
 namespace EbpfAgent.Lifecycle;
 
 /// <summary>
@@ -13,28 +11,29 @@ internal sealed class RetainedPolls(TimeProvider time)
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private IReadOnlyList<MapPoll>? _polls;
+    private Predecessor? _kept;
     private long _since;
 
-    /// <summary>Keeps these, in place of what was kept before.</summary>
-    public void Keep(IReadOnlyList<MapPoll> polls)
+    /// <summary>Keeps this, in place of what was kept before.</summary>
+    /// <param name="unloaded">A version that no longer runs.</param>
+    public void Keep(Predecessor unloaded)
     {
-        lock (_gate) (_polls, _since) = (polls, time.GetTimestamp());
+        lock (_gate) (_kept, _since) = (unloaded, time.GetTimestamp());
     }
 
     /// <summary>What is still remembered; or null.</summary>
-    public IReadOnlyList<MapPoll>? Polls
+    public Predecessor? Kept
     {
         get
         {
-            lock (_gate) return Expire() ? _polls : null;
+            lock (_gate) return Expire() ? _kept : null;
         }
     }
 
     /// <summary>Forgets it: a version has gone on from it.</summary>
     public void Forget()
     {
-        lock (_gate) _polls = null;
+        lock (_gate) _kept = null;
     }
 
     /// <summary>Forgets what is older than a minute.</summary>
@@ -43,8 +42,8 @@ internal sealed class RetainedPolls(TimeProvider time)
     {
         lock (_gate)
         {
-            if (_polls is not null && time.GetElapsedTime(_since) > Lifetime) _polls = null;
-            return _polls is not null;
+            if (_kept is not null && time.GetElapsedTime(_since) > Lifetime) _kept = null;
+            return _kept is not null;
         }
     }
 }

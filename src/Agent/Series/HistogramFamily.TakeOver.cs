@@ -14,7 +14,7 @@ internal sealed partial class HistogramFamily
     /// other labels now ends with the first <see cref="Commit"/>, though it is remembered. If the map is a new one, all label sets stay, until they expire.
     /// </param>
     /// <remarks>
-    /// Under other label names no label set can go on; all of them are forgotten. In a new map with other buckets counts are carried as <see cref="SlotMapping"/>
+    /// Under other label names no label set can go on; they are remembered, for a version that has the names again. In a new map with other buckets counts are carried as <see cref="SlotMapping"/>
     /// says. The same map's words are kept as they are, whatever the factor of the exposed unit.
     /// </remarks>
     /// <exception cref="ArgumentException">The map can't be the same one: its keys or values have another size, or its slots another meaning. Nothing has changed.</exception>
@@ -42,7 +42,7 @@ internal sealed partial class HistogramFamily
     private int[]? AdoptLabels(HistogramFamily old, SlotMapping mapping)
     {
         if (Description.LabelNames.SequenceEqual(old.Description.LabelNames, StringComparer.Ordinal)) return _labels.Adopt(old._labels, mapping);
-        _labels.Disown(old._labels);
+        _labels.Remember(old._labels, mapping);
         return null;
     }
 

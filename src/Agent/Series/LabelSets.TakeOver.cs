@@ -7,7 +7,6 @@ internal sealed partial class LabelSets
     /// <returns>For each of the other's places its series here.</returns>
     public int[] Adopt(LabelSets old, SlotMapping mapping)
     {
-        ulong[] words = new ulong[Table.Words];
         int[] places = new int[old.Table.Places];
         for (int series = 0; series < places.Length; series++)
         {
@@ -20,9 +19,7 @@ internal sealed partial class LabelSets
 
         foreach (RememberedSeries.Entry entry in old.Remembered.OldestFirst)
         {
-            words.AsSpan().Clear();
-            mapping.Carry(entry.Totals, words);
-            Remembered.Put(entry.Labels, words);
+            Remember(entry.Labels, entry.Totals, mapping);
         }
 
         foreach (ulong hash in old.Overflowed.Hashes) Overflowed.Add(hash);
@@ -32,14 +29,23 @@ internal sealed partial class LabelSets
         return places;
     }
 
-    /// <summary>Counts all of another's series as forgotten: its label sets have other names.</summary>
-    public void Disown(LabelSets old)
+    /// <summary>Remembers all of another's label sets, none of which is exposed here, as they have other names: a later version may have the names again.</summary>
+    public void Remember(LabelSets old, SlotMapping mapping)
     {
         Remembered.CountForgotten(old.Remembered.Forgotten);
-        foreach (RememberedSeries.Entry entry in old.Remembered.OldestFirst) Remembered.CountForgotten(Gain.Observations(entry.Totals));
+        foreach (RememberedSeries.Entry entry in old.Remembered.OldestFirst) Remember(entry.Labels, entry.Totals, mapping);
         for (int series = 0; series < old.Table.Places; series++)
         {
-            if (old.Table.State(series) != SeriesState.Free) Remembered.CountForgotten(Gain.Observations(old.Table.Totals(series)));
+            if (old.Table.State(series) != SeriesState.Free) Remember(old.Table.Text(series), old.Table.Totals(series), mapping);
         }
+
+        foreach (ulong hash in old.Overflowed.Hashes) Overflowed.Add(hash);
+    }
+
+    private void Remember(string labels, ReadOnlySpan<ulong> totals, SlotMapping mapping)
+    {
+        ulong[] words = new ulong[Table.Words];
+        mapping.Carry(totals, words);
+        Remembered.Put(labels, words);
     }
 }

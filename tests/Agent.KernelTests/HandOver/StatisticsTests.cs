@@ -34,5 +34,22 @@ public sealed class StatisticsTests : KernelTest
         Assert.Null(first.Programs[0].ReadStatistics());
     }
 
+    [Fact]
+    public void What_was_counted_outlasts_the_end_and_can_be_gone_on_from()
+    {
+        using var statistics = RunTimeStatistics.Enable();
+        using LoadedBpfObject first = Versions.Run("hand_over_1.bpf.o");
+        for (int i = 0; i < Calls; i++) LinuxThread.RoundRobinInterval();
+        ProgramStatistics running = Read(first, "on_enter");
+        first.Detach();
+        ProgramStatistics ended = Read(first, "on_enter");
+        Assert.InRange(ended.Runs, running.Runs, running.Runs + (10 * Calls));
+        Assert.Equal(ended, Read(first, "on_enter"));
+        using LoadedBpfObject second = Versions.Run("hand_over_1.bpf.o");
+        second.Programs.Single(static one => one.Name == "on_enter").GoOnFrom(ended);
+        for (int i = 0; i < Calls; i++) LinuxThread.RoundRobinInterval();
+        Assert.InRange(Read(second, "on_enter").Runs, ended.Runs + Calls, ulong.MaxValue);
+    }
+
     private static ProgramStatistics Read(LoadedBpfObject from, string program) => from.Programs.Single(one => one.Name == program).ReadStatistics()!.Value;
 }

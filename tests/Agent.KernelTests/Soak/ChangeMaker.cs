@@ -39,17 +39,17 @@ internal sealed class ChangeMaker(SoakedAgent agent, Load load, Checkpoint check
     }
 
     /// <summary>
-    /// Writes another configuration, and waits until it is applied, and the DLLs reloaded by it, so that this is not taken for a later change's doing. A script's help text
-    /// tells its versions apart.
+    /// Writes another configuration, and waits until it is applied, and the plugins reloaded by it, so that this is not taken for a later change's doing.
     /// </summary>
     public async Task ConfigureAsync(string interval, bool isValid, Trigger trigger, IReadOnlyList<SoakPlugin> plugins)
     {
         Scrape before = await agent.Watch.ScrapeAsync();
+        bool reloads = isValid && interval != agent.Interval;
         agent.Configure(interval, isValid);
         report.Did(isValid ? "Configure" : "BreakConfiguration", $"agent.json: {(isValid ? interval : "invalid")}, {trigger}");
         if (trigger == Trigger.Post) await agent.PostReloadAsync(isValid && !plugins.Any(static plugin => plugin is { RemovedAt: null, IsBroken: true }));
         if (trigger == Trigger.Signal) agent.SignalReload();
-        SoakPlugin[] reloaded = [.. plugins.Where(plugin => isValid && plugin is { HasManifest: false, Running: not null, IsBroken: false })];
+        SoakPlugin[] reloaded = [.. plugins.Where(plugin => reloads && plugin is { Running: not null, IsBroken: false })];
         await agent.UntilAsync(
             scrape => agent.HasConfigured(scrape, before) && reloaded.All(plugin => SoakedAgent.IsIn(scrape, plugin, "running") && SoakedAgent.Reloads(scrape, plugin) > SoakedAgent.Reloads(before, plugin)),
             $"the configuration, {(isValid ? "applied" : "refused")}");

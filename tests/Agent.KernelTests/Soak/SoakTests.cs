@@ -1,4 +1,5 @@
 using System.Globalization;
+using EbpfAgent.Bpf;
 using EbpfAgent.Tests.Support;
 
 namespace EbpfAgent.Tests.Soak;
@@ -18,6 +19,8 @@ public sealed class SoakTests : KernelTest
         ITestOutputHelper? output = TestContext.Current.TestOutputHelper;
         output?.WriteLine($"SOAK_SEED={Seed}");
         var report = new SoakReport(Seed);
+        // So that the programs' own counters count.
+        using var statistics = RunTimeStatistics.Enable();
         using SoakRun run = await SoakRun.StartAsync(Seed, Duration, report);
         try
         {

@@ -23,12 +23,16 @@ internal sealed class SoakedAgent(AgentProcess process, AgentFolder folder, Soak
     /// <summary>Whether the configuration that lies there is one.</summary>
     public bool IsConfigurationValid { get; private set; } = true;
 
+    /// <summary>The interval of the last valid one.</summary>
+    public string? Interval { get; private set; }
+
     public Footprint Footprint() => Soak.Footprint.Of(process.Id);
 
     /// <summary>Writes a configuration, or one that is refused.</summary>
     public void Configure(string interval, bool isValid = true)
     {
         IsConfigurationValid = isValid;
+        if (isValid) Interval = interval;
         Configure(folder, interval, isValid);
     }
 
