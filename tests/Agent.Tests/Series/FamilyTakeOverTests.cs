@@ -167,7 +167,22 @@ public sealed class FamilyTakeOverTests : FamilyTest
         Assert.Empty(Exposed(family));
         Poll(family, (1, [10, 7, 0, 0]));
         Assert.Equal(counts, Counts(family));
-        Assert.Equal(5UL, family.Remembered.Forgotten);
+        Assert.Equal(0UL, family.Remembered.Forgotten);
+    }
+
+    [Theory]
+    [InlineData(true, "1:6")]
+    [InlineData(false, "1:13")]
+    public void A_version_that_has_the_old_label_names_again_goes_on_from_there(bool sameMap, string counts)
+    {
+        HistogramFamily first = Family(ByNumber());
+        Poll(first, (1, [10, 5, 0, 0]));
+        HistogramFamily second = TakenOver(first, sameMap, new StubDecoder(static key => [$"{key}"], "number"));
+        Poll(second, (1, [10, 7, 0, 0]));
+        HistogramFamily third = TakenOver(second, sameMap, ByNumber());
+        Poll(third, (1, [10, 8, 0, 0]));
+        // What was counted under other names stays there.
+        Assert.Equal(counts, Counts(third));
     }
 
     [Fact]
