@@ -61,7 +61,8 @@ public sealed class PluginMetricsTests : SupervisorFixture
         scrape = await WriteAsync();
         Assert.DoesNotContain("metric=\"fake\"", scrape.Text, StringComparison.Ordinal);
         Assert.Equal("1", scrape.Find("ebpf_agent_metric_series", Plugin, ("metric", "other")));
-        Assert.Equal(supervisor.Polls.Read().Polls, scrape.Number("ebpf_agent_plugin_polls_total", Plugin));
+        // It may have been polled once more by now.
+        Assert.InRange(scrape.Number("ebpf_agent_plugin_polls_total", Plugin), 2, supervisor.Polls.Read().Polls);
         Assert.Equal(["1", "1", "0"], Loads(scrape));
     }
 
