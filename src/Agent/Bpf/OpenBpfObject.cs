@@ -102,6 +102,7 @@ internal sealed class OpenBpfObject : IDisposable
         int result = LibBpf.ObjectLoad(_handle);
         if (result < 0) throw LoadErrors.NotLoaded(this, kernel, result, log.Lines, _kernelLog);
         _kernelLog.Dispose();
+        NativeMemoryTrim.AfterLoad();
         return new LoadedBpfObject(Name, _handle, Btf, [.. Maps.Zip(_mapPointers, Loaded)], [.. Programs.Select(Loaded)], shared);
     }
 

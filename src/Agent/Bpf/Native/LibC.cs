@@ -19,6 +19,10 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "vsnprintf")]
     public static partial int FormatVariadic(byte* buffer, nuint size, byte* format, nint arguments);
 
+    /// <summary>Gives freed native memory back to the system, of all threads; <paramref name="pad"/> bytes are kept. glibc's own; other C libraries have no need of it.</summary>
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    public static partial int TrimMemory(nuint pad);
+
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int fd);
 
