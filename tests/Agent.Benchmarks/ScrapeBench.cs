@@ -38,7 +38,7 @@ internal static class ScrapeBench
         if (supervisor.Status.Running is not { } running) throw new InvalidOperationException(supervisor.Status.Message);
         var plugins = new OnePlugin([supervisor]);
         await using WebApplication application = WebHost.CreateBuilder(configuration, new LogLevelSwitch("warning"), TimeProvider.System).Build();
-        using var handler = new MetricsHandler(new MetricsDocument(registry), new AgentMetrics(TimeProvider.System), plugins, TimeProvider.System);
+        var handler = new MetricsHandler(new MetricsDocument(registry), new AgentMetrics(TimeProvider.System), plugins, TimeProvider.System);
         application.Run(new HttpEndpoint(handler, plugins, new ReloadHandler(static () => Task.FromResult<IReadOnlyList<string>>([]), static () => ReloadAccess.Nobody)).HandleAsync);
         await application.StartAsync();
         BpfMap map = running.Object.Map(plugin.Map);

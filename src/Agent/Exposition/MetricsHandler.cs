@@ -8,7 +8,7 @@ namespace EbpfAgent.Exposition;
 /// Answers a scrape: polls what is to be polled for it, writes one document, and sends it. The document is whole before its first byte is sent, so a
 /// slow reader holds nothing up and never sees half a poll.
 /// </summary>
-internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metrics, IPlugins plugins, TimeProvider time) : IDisposable
+internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metrics, IPlugins plugins, TimeProvider time)
 {
     // What a scrape waits for plugins that are polled for it; later ones are served as they were.
     private static readonly TimeSpan PollPatience = TimeSpan.FromSeconds(2);
@@ -19,6 +19,7 @@ internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metr
     // Each holds a whole document until its reader has taken it.
     private const int MostScrapes = 4;
 
+    // Never disposed: nobody waits for their handles, and a scrape that the end of the agent has cut off still gives its place back.
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SemaphoreSlim _scrapes = new(MostScrapes, MostScrapes);
     private readonly HeapBudget _heap = new();
@@ -60,12 +61,6 @@ internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metr
         }
 
         _heap.Check();
-    }
-
-    public void Dispose()
-    {
-        _writing.Dispose();
-        _scrapes.Dispose();
     }
 
     private async Task PollForScrapeAsync(CancellationToken cancellation)

@@ -34,7 +34,7 @@ internal sealed partial class AgentHost(AgentConfiguration configuration, FileWa
         var metrics = new AgentMetrics(time);
         using var settings = new RunningSettings(configuration, level, document, metrics.Configuration, logger);
         using var reload = new ReloadLoop(plugins, watch, file, settings, time, logger);
-        using var handler = new MetricsHandler(document, metrics, plugins, time);
+        var handler = new MetricsHandler(document, metrics, plugins, time);
         application.Run(new HttpEndpoint(handler, plugins, new ReloadHandler(() => reload.ReloadAsync("POST /-/reload"), () => settings.ReloadAccess)).HandleAsync);
         await StartAsync(application);
         using var stopping = new CancellationTokenSource();
