@@ -69,7 +69,7 @@ internal sealed class ChangeMaker(SoakedAgent agent, Load load, Checkpoint check
         SoakPlugin plugin = change.Plugin;
         report.Did($"{change.Kind}", $"{change}");
         if (change.IsAtRest) await RestAsync(plugin);
-        if (change.Kind == ChangeKind.NewLabelName || change.IsForgotten) await agent.Watch.ForgetMetricAsync(plugin.Metric);
+        if (change.IsForgotten) await agent.Watch.ForgetMetricAsync(plugin.Metric);
         if (change.IsForgotten) await agent.Watch.ForgetPluginAsync(plugin.Name);
         if (change.Kind == ChangeKind.Remove)
         {
@@ -116,7 +116,8 @@ internal sealed class ChangeMaker(SoakedAgent agent, Load load, Checkpoint check
         if (plugin.Running is { } before && before.OtherBounds != change.Next.OtherBounds) plugin.Ledger.ChangeMap();
         if (change.Kind == ChangeKind.Return && !change.IsForgotten) plugin.Ledger.Return(made!);
         plugin.Ledger.Relabel(change.Next.Labelling, made);
-        if (change.Kind == ChangeKind.NewLabelName || change.IsForgotten) plugin.Ledger.Forget(made!);
+        if (change.Kind == ChangeKind.NewLabelName && plugin.Running is { } former) plugin.Ledger.Rename(former.Label, change.Next.Label, made!);
+        if (change.IsForgotten) plugin.Ledger.Forget(made!);
         (plugin.Running, plugin.RemovedAt) = (change.Next, null);
     }
 }

@@ -10,7 +10,8 @@ namespace EbpfAgent.Tests.Soak;
 /// </remarks>
 internal sealed class Ledger
 {
-    private readonly long[,] _settled = new long[Keys.Pairs, Keys.Sets];
+    private readonly Dictionary<string, long[,]> _otherNames = [];
+    private long[,] _settled = new long[Keys.Pairs, Keys.Sets];
     private readonly bool[,] _mayLinger = new bool[Keys.Pairs, Keys.Sets];
     private readonly long[] _counted = new long[Keys.Count];
     private bool _isCutUnknown;
@@ -44,9 +45,19 @@ internal sealed class Ledger
         ChangeMap();
     }
 
-    /// <summary>All that it had counted is forgotten: it was away for too long, or its labels have other names.</summary>
+    /// <summary>Its label has another name. What was counted under the old one is gone, and goes on when the name returns. At rest, right after a check.</summary>
+    public void Rename(string before, string next, long[] events)
+    {
+        _otherNames[before] = _settled;
+        _settled = _otherNames.Remove(next, out long[,]? known) ? known : new long[Keys.Pairs, Keys.Sets];
+        Array.Clear(_mayLinger);
+        events.CopyTo(_counted, 0);
+    }
+
+    /// <summary>All that it had counted is forgotten: it was away for too long.</summary>
     public void Forget(long[] events)
     {
+        _otherNames.Clear();
         Array.Clear(_settled);
         Array.Clear(_mayLinger);
         events.CopyTo(_counted, 0);

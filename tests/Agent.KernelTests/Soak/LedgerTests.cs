@@ -87,6 +87,18 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void Under_another_name_it_begins_at_zero_and_goes_on_when_the_name_returns()
+    {
+        _ledger.Check(Events(3, 4), Shown(a: 7));
+        _ledger.Rename("x", "y", Events(3, 4));
+        Assert.True(_ledger.Check(Events(4, 5), Shown(a: 2)).IsExact);
+        _ledger.Rename("y", "x", Events(4, 5));
+        Assert.True(_ledger.Check(Events(5, 5), Shown(a: 8)).IsExact);
+        _ledger.Rename("x", "y", Events(5, 5));
+        Assert.True(_ledger.Check(Events(5, 6), Shown(a: 3)).IsExact);
+    }
+
+    [Fact]
     public void What_is_forgotten_begins_at_zero()
     {
         _ledger.Check(Events(3, 4), Shown(a: 7));
