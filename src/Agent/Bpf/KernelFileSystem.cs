@@ -14,11 +14,12 @@ internal static class KernelFileSystem
     /// <exception cref="BpfException">It can't be mounted.</exception>
     public static void Mount(string need, string name, string type, string place)
     {
-        if (LibC.Mount(name, place, type, 0, null) == 0) return;
+        // Without a mode, bpffs is anybody's to write.
+        if (LibC.Mount(name, place, type, 0, "mode=0700") == 0) return;
         throw BpfException.Of(
             $"{need} {name}, which can't be mounted at {place}",
             Marshal.GetLastPInvokeError(),
             BpfFailure.Permission,
-            $"mount it: mount -t {type} {name} {place}");
+            $"mount it: mount -t {type} -o mode=0700 {name} {place}");
     }
 }

@@ -52,7 +52,8 @@ internal sealed record AgentConfiguration
     /// <param name="pluginName">The plugin's name, without regard to case.</param>
     public PluginConfiguration For(string pluginName) =>
         Plugins.TryGetValue(pluginName, out var plugin)
-            ? plugin
+            // By the name that it has, whatever the case of its section: the name owns metrics, pins and totals.
+            ? plugin with { Name = pluginName }
             : new PluginConfiguration { Name = pluginName, Interval = Interval, Limits = Limits };
 
     /// <summary>The names of the settings that differ in <paramref name="next"/> and that a running agent can't take up; all others it can.</summary>

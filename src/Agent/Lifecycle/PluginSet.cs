@@ -29,6 +29,7 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Member> _members = new(StringComparer.OrdinalIgnoreCase);
     private AgentConfiguration _configuration;
+    private Task _collecting = Task.CompletedTask;
     private bool _isEnding;
     private volatile IReadOnlyList<PluginSupervisor> _supervisors = [];
     private volatile bool _isStarted;
@@ -107,7 +108,8 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
             await WithPatience(member.Supervisor.DisposeAsync().AsTask());
         }
 
-        _contexts.Collect();
+        // Not waited for: a plugin's finalizer may hang, and nothing else must with it.
+        if (_collecting.IsCompleted) _collecting = Task.Run(_contexts.Collect);
     }
 
     /// <summary>Sections of the configuration for plugins that are not there, each as a sentence.</summary>

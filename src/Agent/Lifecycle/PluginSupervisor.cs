@@ -160,7 +160,7 @@ internal sealed partial class PluginSupervisor : IPollObserver, IAsyncDisposable
 
     private async Task RunAfterAsync(Task before, TaskCompletionSource tried, Func<TaskCompletionSource, CancellationToken, Task> work, CancellationToken cancellation)
     {
-        await before;
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.Yield();
         try
         {

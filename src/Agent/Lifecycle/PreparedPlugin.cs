@@ -96,7 +96,7 @@ internal sealed class PreparedPlugin(
         {
             survival.Survivor.Begin(loaded, survival.Image.Span, [.. polls.Select(static poll => poll.Family)]);
         }
-        catch (Exception e) when (e is BpfException or SurvivalException && (before?.Running is not null || survival.Inheritance is not null))
+        catch (Exception e) when (e is BpfException or SurvivalException or IOException or UnauthorizedAccessException && (before?.Running is not null || survival.Inheritance is not null))
         {
             // It has taken over, and to stop counting would be worse.
             survival.Survivor.Fail(e.Message);

@@ -58,6 +58,8 @@ internal sealed class Cleanup(StateFolder state, string pinFolder, Func<string, 
     private int RemovePins(string folder)
     {
         if (!Directory.Exists(folder)) return 0;
+        // Whoever may write there could have it lead anywhere.
+        if (new DirectoryInfo(folder).LinkTarget is { } target) throw new SurvivalException($"{folder} is a link to {target}, and no folder of pins; remove it by hand");
         if (!isBpf(folder)) throw new SurvivalException($"{folder} is not on a BPF file system, and may be anything; remove it by hand, or correct pinFolder");
         return Empty(new DirectoryInfo(folder));
     }

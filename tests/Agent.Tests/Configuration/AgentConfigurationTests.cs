@@ -82,7 +82,8 @@ public sealed class AgentConfigurationTests
             }
             """);
         var disk = agent.For("DISKlatency");
-        Assert.Equal("DiskLatency", disk.Name);
+        // The name that was asked for: what owns names and pins is the plugin, not its section.
+        Assert.Equal("DISKlatency", disk.Name);
         Assert.True(disk.Enabled);
         Assert.Equal("250ms", disk.Interval.ToString());
         Assert.False(disk.Survive);
