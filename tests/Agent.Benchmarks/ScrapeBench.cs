@@ -33,7 +33,7 @@ internal static class ScrapeBench
         var plugin = new BenchPlugin(series);
         AgentConfiguration configuration = Configuration();
         await using var supervisor = new PluginSupervisor(
-            "bench", "bench", (target, before, _) => loader.Prepare(target.Settings, target.MetricPrefix, () => plugin, before), registry, TimeProvider.System, NullLogger.Instance);
+            "bench", "bench", (target, before, cancellation) => loader.Prepare(target.Settings, target.MetricPrefix, () => plugin, before, cancellation), registry, TimeProvider.System, NullLogger.Instance);
         await supervisor.RunAsync(new PluginTarget(new PluginCandidate("bench", "bench", "bench", Problem: null), "", configuration.For("bench"), configuration.MetricPrefix));
         if (supervisor.Status.Running is not { } running) throw new InvalidOperationException(supervisor.Status.Message);
         var plugins = new OnePlugin([supervisor]);

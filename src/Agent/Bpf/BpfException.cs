@@ -26,7 +26,6 @@ internal sealed class BpfException : Exception
 
     /// <summary>A failure whose message says it all.</summary>
     public static BpfException With(BpfFailure failure, string message, int errno = 0) => new(failure, errno, message);
-    private static string Errno_(int errno) => Native.Errno.Describe(errno);
 }
 
 /// <summary>What kind of failure it is, since each asks for another answer.</summary>

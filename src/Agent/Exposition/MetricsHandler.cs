@@ -8,6 +8,7 @@ namespace EbpfAgent.Exposition;
 /// Answers a scrape: polls what is to be polled for it, writes one document, and sends it. The document is whole before its first byte is sent, so a
 /// slow reader holds nothing up and never sees half a poll.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "Nobody waits for the semaphores' handles, and a scrape that the agent's end cuts off still gives its place back.")]
 internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metrics, IPlugins plugins, TimeProvider time)
 {
     // What a scrape waits for plugins that are polled for it; later ones are served as they were.
@@ -19,7 +20,6 @@ internal sealed class MetricsHandler(MetricsDocument document, AgentMetrics metr
     // Each holds a whole document until its reader has taken it.
     private const int MostScrapes = 4;
 
-    // Never disposed: nobody waits for their handles, and a scrape that the end of the agent has cut off still gives its place back.
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SemaphoreSlim _scrapes = new(MostScrapes, MostScrapes);
     private readonly HeapBudget _heap = new();

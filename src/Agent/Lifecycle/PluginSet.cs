@@ -173,7 +173,7 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
         }
     }
 
-    private Task WithPatience(Task task) => Task.WhenAny(task, Task.Delay(Patience, _time));
+    private Task<Task> WithPatience(Task task) => Task.WhenAny(task, Task.Delay(Patience, _time));
 
     private PluginTarget Target(Member member) =>
         new(member.Candidate!, member.ContentHash, _configuration.For(member.Supervisor.Name), _configuration.MetricPrefix);

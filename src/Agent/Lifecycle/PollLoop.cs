@@ -9,6 +9,7 @@ namespace EbpfAgent.Lifecycle;
 /// left behind with it.
 /// </summary>
 /// <remarks>Safe for use by many threads; polls never overlap.</remarks>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "A poll that hangs may come back after the end; neither field holds anything native.")]
 internal sealed class PollLoop
 {
     /// <summary>A poll that takes longer hangs, in a plugin's decoder as a rule: nobody waits for it any more.</summary>

@@ -31,7 +31,7 @@ internal sealed partial class ReloadLoop(PluginSet plugins, PluginWatch watch, F
         await ScanAsync();
         while (watch.IsWaiting && time.GetElapsedTime(started) < StartPatience && !cancellation.IsCancellationRequested)
         {
-            await Task.Delay(watch.NextDelay, time);
+            await Task.Delay(watch.NextDelay, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await ScanAsync();
         }
 

@@ -7,6 +7,7 @@ namespace EbpfAgent.Survival;
 /// one of them, and never a part. It isn't synced to the disk, since after a power cut the pins are gone too.
 /// </summary>
 /// <remarks>Not for several threads at once. Writing a record allocates nothing that grows with the totals.</remarks>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "The stream holds no file between two records.")]
 internal sealed class SurvivalFile
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
