@@ -32,6 +32,24 @@ public interface IPlugin
     /// <summary>Where the BPF object (the ELF file that clang made) is: in the plugin's assembly, or in a file beside it.</summary>
     BpfObjectSource BpfObject { get; }
 
-    /// <summary>The metrics, at least one. A map may feed one metric only.</summary>
+    /// <summary>
+    /// The metrics, at least one. A map may feed several where each takes another <see cref="Metric.ValueField"/> of its value; all of them are read from one poll.
+    /// </summary>
     IReadOnlyList<Metric> Metrics { get; }
+
+    /// <summary>For a program's name (its C function's) what its section does not say; none by default.</summary>
+    IReadOnlyDictionary<string, ProgramOptions> Programs => new Dictionary<string, ProgramOptions>();
+
+    /// <summary>
+    /// Values for the object's <c>const volatile</c> variables, by name, set before it is loaded: a <see cref="bool"/>, any integer, a <see cref="double"/>, or a
+    /// <see cref="string"/> for a <c>char[]</c>. One that doesn't fit the variable's type fails the load. None by default.
+    /// </summary>
+    IReadOnlyDictionary<string, object> Settings => new Dictionary<string, object>();
+
+    /// <summary>
+    /// Kernel symbols whose addresses the object wants: that of <c>tcp_prot</c> goes into its variable <c>const volatile __u64 kaddr_tcp_prot</c>, before it is loaded. A symbol that this
+    /// kernel lacks fails the load as unsupported. None by default.
+    /// </summary>
+    /// <remarks>Source: <c>/proc/kallsyms</c>, which shows addresses to root and CAP_SYSLOG only.</remarks>
+    IReadOnlyList<string> KernelAddresses => [];
 }

@@ -29,6 +29,14 @@ public abstract class Metric
     /// </summary>
     public double? Scale { get; init; }
 
+    /// <summary>
+    /// Which field of the map's value feeds this metric, by its name in C (<c>bytes</c>, <c>io.bytes</c>); null (the default) takes the whole value, which is a number then. Not for a histogram of <c>HISTOGRAM(...)</c>.
+    /// </summary>
+    public string? ValueField { get; init; }
+
+    /// <summary>What becomes of the values of a per-CPU map's CPUs. <see cref="CpuFolding.Sum"/> by default.</summary>
+    public CpuFolding Cpus { get; init; }
+
     /// <summary>The most series that this metric may have; null (the default) takes the agent's configuration.</summary>
     public int? MaxSeries { get; init; }
 

@@ -1,6 +1,9 @@
+using EbpfAgent.Abstractions;
+using EbpfAgent.Decoding.BuiltIn;
+
 namespace EbpfAgent.Configuration;
 
-/// <summary>One metric of a script plugin, as its manifest declares it. Immutable.</summary>
+/// <summary>One metric, as a manifest declares it. Immutable.</summary>
 internal sealed record ManifestMetric
 {
     /// <summary>The map's name in the BPF object.</summary>
@@ -12,8 +15,27 @@ internal sealed record ManifestMetric
     /// <summary>One sentence that says what is counted.</summary>
     public required string Help { get; init; }
 
-    /// <summary>The absolute path of the JavaScript module that decodes the map's keys, inside the plugin's folder.</summary>
-    public required string ScriptPath { get; init; }
+    public MetricKind Kind { get; init; }
+
+    /// <summary>The absolute path of the JavaScript module that decodes the map's keys, inside the plugin's folder; null where there is none.</summary>
+    public string? ScriptPath { get; init; }
+
+    /// <summary>The labels; null, and without a script, takes every field of the key as BTF describes it.</summary>
+    public IReadOnlyList<LabelSpec>? Labels { get; init; }
+
+    /// <summary>Which field of the map's value feeds the metric; null takes the whole value.</summary>
+    public string? ValueField { get; init; }
+
+    /// <summary>What becomes of a per-CPU map's values.</summary>
+    public CpuFolding Cpus { get; init; }
+
+    /// <summary>How to read a map with an entry for each bucket; null for all others.</summary>
+    public BucketSettings? Buckets { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="Map"/> is a ring buffer or perf buffer whose events the agent counts: the event's bytes are the key. Told by the map's type, so it needs not be set; set, another type is refused.
+    /// </summary>
+    public bool IsEvents { get; init; }
 
     /// <summary>The factor from the map's values to the exposed base unit, above 0; null takes what the object says.</summary>
     public double? Scale { get; init; }

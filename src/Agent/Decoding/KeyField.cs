@@ -52,6 +52,12 @@ internal sealed record KeyField
     /// <summary>0 unless it is a bitfield.</summary>
     public int BitSize { get; init; }
 
+    /// <summary>The typedefs that the field was declared through, outermost first: what a field is stands in one of <c>ebpf_agent/types.bpf.h</c>.</summary>
+    public ImmutableArray<string> Typedefs { get; init; } = [];
+
+    /// <summary>An enum's names, in the order of their declaration; empty for all other fields.</summary>
+    public ImmutableArray<EnumName> Enumerators { get; init; } = [];
+
     /// <summary>An array's element, at offset 0.</summary>
     public KeyField? Element { get; init; }
 
@@ -63,3 +69,6 @@ internal sealed record KeyField
 
     public int End => Offset + Size;
 }
+
+/// <summary>A name of an enum; a value above 2^63 - 1 is the same 64 bits read as negative.</summary>
+internal readonly record struct EnumName(string Name, long Value);
