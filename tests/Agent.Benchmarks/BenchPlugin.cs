@@ -15,7 +15,7 @@ internal sealed class BenchPlugin(int series) : PluginDefinition, IKeyDecoder
 
     public string Map => $"series_{series}";
 
-    public override IReadOnlyList<MetricDefinition> Metrics => [new MetricDefinition(Map, $"bench_{series}_seconds", "A benchmark.", null, null, _ => this)];
+    public override IReadOnlyList<MetricDefinition> MetricsOf(OpenBpfObject opened) => [new MetricDefinition(Map, $"bench_{series}_seconds", "A benchmark.", _ => this)];
 
     public IReadOnlyList<string> LabelNames { get; } = ["major", "minor"];
 

@@ -11,7 +11,7 @@ namespace EbpfAgent.Decoding;
 internal sealed class ClrKeyDecoder : IKeyDecoder
 {
     private readonly Metric _metric;
-    private readonly IHostLookup _host;
+    private readonly AskedHost _host;
     private readonly ImmutableArray<string> _names;
     private readonly string _owner;
 
@@ -19,13 +19,15 @@ internal sealed class ClrKeyDecoder : IKeyDecoder
     public ClrKeyDecoder(Metric metric, IHostLookup host)
     {
         _metric = metric;
-        _host = host;
+        _host = new AskedHost(host);
         _owner = $"{metric.KeyType.Name}, the key of map '{metric.Map}'";
         _names = Decoding.LabelNames.Check(ReadNames(metric), _owner);
         LabelNames = _names;
     }
 
     public IReadOnlyList<string> LabelNames { get; }
+
+    public bool MayGoStale => _host.WasAsked;
 
     public IReadOnlyList<string>? Decode(ReadOnlySpan<byte> key)
     {

@@ -11,7 +11,7 @@ internal sealed class MetricsDocument(FamilyRegistry registry)
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     // A family that is gone takes its writer with it.
-    private readonly ConditionalWeakTable<HistogramFamily, HistogramText> _writers = [];
+    private readonly ConditionalWeakTable<MetricFamily, FamilyText> _writers = [];
     private long _mostBytes = long.MaxValue;
 
     /// <summary>What the families may take, in bytes. Any thread may set it.</summary>
@@ -32,10 +32,10 @@ internal sealed class MetricsDocument(FamilyRegistry registry)
     {
         long most = MostBytes;
         LeftOut = 0;
-        foreach ((_, HistogramFamily family) in registry.Families)
+        foreach ((_, MetricFamily family) in registry.Families)
         {
             ExpositionBuffer.Mark before = buffer.End;
-            HistogramText writer = _writers.GetValue(family, static f => new HistogramText(f.Description));
+            FamilyText writer = _writers.GetValue(family, static f => FamilyText.For(f.Description));
             lock (family.Gate) writer.Write(family.Series, buffer);
             if (buffer.Length <= most) continue;
             buffer.Rewind(before);

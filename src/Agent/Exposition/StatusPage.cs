@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using EbpfAgent.Lifecycle;
-using EbpfAgent.Polling;
+using EbpfAgent.Series;
 
 namespace EbpfAgent.Exposition;
 
@@ -45,11 +45,11 @@ internal static class StatusPage
     {
         PluginStatus status = plugin.Status;
         string state = status.State.ToString().ToLowerInvariant();
-        IReadOnlyList<MapPoll> polls = status.Running?.Polls ?? [];
+        IReadOnlyList<MetricFamily> families = status.Running?.Families ?? [];
         page.Append($"<tr><td>{Text(plugin.Name)}<br><code>{Text(plugin.Path)}</code></td><td><span class=\"{state}\">{state}</span>");
         if (status.Message is not null) page.Append($"<pre>{Text(status.Message)}</pre>");
-        page.Append("</td><td>").AppendJoin("<br>", polls.Select(static poll => $"<code>{Text(poll.Family.Description.Name)}</code>"));
-        page.Append("</td><td class=\"n\">").AppendJoin("<br>", polls.Select(static poll => poll.Family.Series.Count));
+        page.Append("</td><td>").AppendJoin("<br>", families.Select(static family => $"<code>{Text(family.Description.Name)}</code>"));
+        page.Append("</td><td class=\"n\">").AppendJoin("<br>", families.Select(static family => family.Series.Count));
         page.Append($"</td><td class=\"n\">{Text(Age(plugin))}</td></tr>\n");
     }
 

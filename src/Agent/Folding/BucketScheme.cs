@@ -48,6 +48,12 @@ internal sealed class BucketScheme
     public static BucketScheme FloorLog2(UnitScale scale) =>
         Of(Enumerable.Range(0, 64).Select(bucket => scale.Apply((1UL << bucket) - 1)), scale);
 
+    /// <summary>No bounds: the only slot counts all, as a counter does.</summary>
+    public static BucketScheme None(UnitScale scale) => new([], scale);
+
+    /// <summary>These bounds, which are in the exposed unit already.</summary>
+    public static BucketScheme Exposed(IEnumerable<double> bounds, UnitScale scale) => Of(bounds, scale);
+
     private static IEnumerable<int> Exponents(int first, int last, int lowest, int highest) =>
         first >= lowest && last <= highest && first <= last
             ? Enumerable.Range(first, last - first + 1)

@@ -46,6 +46,9 @@ internal static class SchemeDescriptor
         };
     }
 
+    /// <summary>Whether the bytes are a scheme of seconds.</summary>
+    public static bool IsTime(ReadOnlySpan<byte> bytes) => bytes.Length >= HeadSize && (Kind)BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) == Kind.Seconds;
+
     // A hostile first exponent must not wrap around into the legal range.
     private static int Last(int first, int bounds) => (int)Math.Min(int.MaxValue, (long)first + bounds - 1);
 

@@ -53,7 +53,7 @@ internal sealed class PluginMetrics
         _pollingTime = metrics.CreateCounter("ebpf_agent_plugin_polling_seconds_total", "Time spent polling, decoding included.", ["plugin"]);
         _decodingTime = metrics.CreateCounter("ebpf_agent_plugin_decoding_seconds_total", "Time spent in the plugin's decoders.", ["plugin"]);
         _mapMemory = metrics.CreateGauge("ebpf_agent_plugin_map_memory_bytes", "Kernel memory of the plugin's maps, over all possible CPUs.", ["plugin"]);
-        _series = metrics.CreateGauge("ebpf_agent_metric_series", "Label sets of a metric; each is a histogram.", ["plugin", "metric"]);
+        _series = metrics.CreateGauge("ebpf_agent_metric_series", "Label sets of a metric.", ["plugin", "metric"]);
         _dropped = metrics.CreateCounter("ebpf_agent_metric_dropped_keys_total", "Map keys that got no series, by reason; one that failed to decode is tried again now and then, and counted again.", ["plugin", "metric", "reason"]);
         _entries = metrics.CreateGauge("ebpf_agent_map_entries", "Entries in a polled map at the last poll.", ["plugin", "map"]);
         _capacity = metrics.CreateGauge("ebpf_agent_map_capacity", "The most entries that a polled map can hold.", ["plugin", "map"]);
@@ -118,21 +118,24 @@ internal sealed class PluginMetrics
     private void Update(string plugin, RunningPlugin running)
     {
         _mapMemory.WithLabels(plugin).Set(running.MapMemory);
-        _decodingTime.WithLabels(plugin).IncTo(running.Polls.Sum(static poll => poll.Family.DecodingTime.TotalSeconds));
+        _decodingTime.WithLabels(plugin).IncTo(running.Families.Sum(static family => family.DecodingTime.TotalSeconds));
+        foreach (MetricFamily family in running.Families) Update(plugin, family);
         foreach (MapPoll poll in running.Polls) Update(plugin, poll);
         foreach (LoadedBpfProgram program in running.Object.Programs) Update(plugin, program);
     }
 
-    private void Update(string plugin, MapPoll poll)
+    private void Update(string plugin, MetricFamily family)
     {
-        HistogramFamily family = poll.Family;
         _series.WithLabels(plugin, family.Description.Name).Set(family.Series.Count);
         foreach (DropReason reason in Reasons)
         {
             _dropped.WithLabels(plugin, family.Description.Name, Words(reason)).IncTo(family.Drops[reason]);
             _droppedObservations.WithLabels(plugin, family.Description.Name, Words(reason)).IncTo(family.Drops.Observations(reason));
         }
+    }
 
+    private void Update(string plugin, MapPoll poll)
+    {
         string map = poll.Map.Definition.Name;
         _entries.WithLabels(plugin, map).Set(poll.Entries);
         _capacity.WithLabels(plugin, map).Set(poll.Map.Definition.MaxEntries);

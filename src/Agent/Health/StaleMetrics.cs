@@ -35,12 +35,8 @@ internal sealed class StaleMetrics(params Collector[] collectors)
     {
         yield return Name(plugin);
         if (running is null) yield break;
-        foreach (var poll in running.Polls)
-        {
-            yield return Name(plugin, "metric", poll.Family.Description.Name);
-            yield return Name(plugin, "map", poll.Map.Definition.Name);
-        }
-
+        foreach (var family in running.Families) yield return Name(plugin, "metric", family.Description.Name);
+        foreach (var poll in running.Polls) yield return Name(plugin, "map", poll.Map.Definition.Name);
         foreach (var program in running.Object.Programs) yield return Name(plugin, "program", program.Name);
     }
 

@@ -1,5 +1,3 @@
-using EbpfAgent.Abstractions;
-
 namespace EbpfAgent.Hosting;
 
 /// <summary>
@@ -8,8 +6,12 @@ namespace EbpfAgent.Hosting;
 /// </summary>
 /// <param name="root">The root of the file system, <c>/</c> unless the host's is mounted elsewhere.</param>
 /// <param name="time">The clock of the cache.</param>
-internal sealed class LinuxHost(string root, TimeProvider time) : IHostLookup
+internal sealed class LinuxHost(string root, TimeProvider time) : IHost
 {
+    public string Architecture => "x86_64";
+
+    public string? UserSymbol(uint process, ulong address) => null;
+
     private const int Capacity = 1024;
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
 

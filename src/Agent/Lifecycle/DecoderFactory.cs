@@ -3,19 +3,20 @@ using System.Text;
 using EbpfAgent.Abstractions;
 using EbpfAgent.Configuration;
 using EbpfAgent.Decoding;
+using EbpfAgent.Decoding.BuiltIn;
 using EbpfAgent.Decoding.JavaScript;
 
 namespace EbpfAgent.Lifecycle;
 
 /// <summary>Makes the decoders of one plugin: from its C# keys, from its scripts, or from the scripts that the configuration puts over its maps.</summary>
-internal sealed partial class DecoderFactory(PluginConfiguration settings, IHostLookup host, ILogger logger)
+internal sealed partial class DecoderFactory(PluginConfiguration settings, IHost host, ILogger logger)
 {
     /// <summary>The decoder of a C# key, after its struct was held against the kernel's; or of the script that the configuration names instead.</summary>
     /// <exception cref="PluginException">They don't fit.</exception>
     public IKeyDecoder ForMetric(Metric metric, KeyType key)
     {
         if (settings.Scripts.TryGetValue(key.Map, out string? script)) return ForScript(script, key);
-        KeyLayout kernel = KeyLayout.FromBtf(key.Btf, key.TypeId);
+        KeyLayout kernel = key.Layout();
         LayoutReport report = LayoutCheck.Compare(key.Map, KeyLayout.FromClr(metric.KeyType), kernel);
         if (report.Error is not null) throw new PluginException(PluginError.Layout, $"{key.Object}: {report.Error}");
         Warn(report.Warnings);
@@ -27,7 +28,7 @@ internal sealed partial class DecoderFactory(PluginConfiguration settings, IHost
     /// <exception cref="ScriptException">The script is wrong.</exception>
     public IKeyDecoder ForScript(string path, KeyType key)
     {
-        KeyLayout kernel = KeyLayout.FromBtf(key.Btf, key.TypeId);
+        KeyLayout kernel = key.Layout();
         Warn(LayoutCheck.PaddingWarning(key.Map, kernel));
         string text = Encoding.UTF8.GetString(PluginFile.Read(Path.GetDirectoryName(path)!, Path.GetFileName(path), "script"));
         PluginLimits limits = settings.Limits;
@@ -38,6 +39,17 @@ internal sealed partial class DecoderFactory(PluginConfiguration settings, IHost
             RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
             new ScriptLimits(limits.ScriptTimeout, limits.ScriptMemory, limits.ScriptStatements),
             line => LogScript(logger, settings.Name, line));
+    }
+
+    /// <summary>The decoder of labels that are named with built-in decoders; without labels, of all fields of the key.</summary>
+    /// <exception cref="PluginException">The key has no such field, or there is no such decoder.</exception>
+    public IKeyDecoder ForLabels(IReadOnlyList<LabelSpec>? labels, KeyType key)
+    {
+        if (settings.Scripts.TryGetValue(key.Map, out string? script)) return ForScript(script, key);
+        bool hasPlaces = labels is not null && labels.All(static label => label.Place is not null);
+        KeyLayout? kernel = hasPlaces ? null : key.Layout();
+        if (kernel is not null) Warn(LayoutCheck.PaddingWarning(key.Map, kernel));
+        return FieldDecoder.Create(labels, kernel, key.Size, key.Bucket, host);
     }
 
     private void Warn(IEnumerable<string> warnings)

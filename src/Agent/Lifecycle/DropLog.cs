@@ -1,4 +1,3 @@
-using EbpfAgent.Polling;
 using EbpfAgent.Series;
 
 namespace EbpfAgent.Lifecycle;
@@ -15,15 +14,15 @@ internal sealed partial class DropLog(string plugin, TimeProvider time, ILogger 
     private long[] _said = [];
     private long? _saidAt;
 
-    public void Say(IReadOnlyList<MapPoll> polls)
+    public void Say(IReadOnlyList<MetricFamily> families)
     {
         if (_saidAt is { } at && time.GetElapsedTime(at) < Pause) return;
-        if (_said.Length != polls.Count) _said = new long[polls.Count];
-        for (int i = 0; i < polls.Count; i++)
+        if (_said.Length != families.Count) _said = new long[families.Count];
+        for (int i = 0; i < families.Count; i++)
         {
-            long dropped = Count(polls[i].Family.Drops);
+            long dropped = Count(families[i].Drops);
             if (dropped == _said[i]) continue;
-            LogDropped(logger, plugin, dropped - _said[i], polls[i].Map.Definition.Name, polls[i].Family.Drops.LastMessage);
+            LogDropped(logger, plugin, dropped - _said[i], families[i].Description.Name, families[i].Drops.LastMessage);
             _said[i] = dropped;
             _saidAt = time.GetTimestamp();
         }
@@ -31,6 +30,6 @@ internal sealed partial class DropLog(string plugin, TimeProvider time, ILogger 
 
     private static long Count(DropCounts drops) => drops[DropReason.DecodeFailed] + drops[DropReason.SeriesLimit];
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Plugin}: {Count} keys got no series; the last one of map '{Map}': {Reason}")]
-    private static partial void LogDropped(ILogger logger, string plugin, long count, string map, string? reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Plugin}: {Count} keys got no series; the last one of {Metric}: {Reason}")]
+    private static partial void LogDropped(ILogger logger, string plugin, long count, string metric, string? reason);
 }

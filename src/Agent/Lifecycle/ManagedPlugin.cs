@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Runtime.Loader;
 using EbpfAgent.Abstractions;
+using EbpfAgent.Bpf;
+using EbpfAgent.Configuration;
 using AssemblyLoader = McMaster.NETCore.Plugins.PluginLoader;
 
 namespace EbpfAgent.Lifecycle;
@@ -15,6 +17,7 @@ internal sealed class ManagedPlugin : PluginDefinition
     private readonly ContextCensus _census;
     private readonly BpfObjectSource _source;
     private readonly Assembly _assembly;
+    private readonly MetricDefinition[] _metrics;
 
     private ManagedPlugin(string path, AssemblyLoader context, Assembly assembly, DecoderFactory decoders, ContextCensus census)
     {
@@ -27,12 +30,22 @@ internal sealed class ManagedPlugin : PluginDefinition
         _source = Ask($"{type}.BpfObject", () => plugin.BpfObject) ?? throw Wrong($"{type}.BpfObject is null; say where the object is, with BpfObjectSource.FromResource or FromFile");
         Metric[]? metrics = Ask<Metric[]?>($"{type}.Metrics", () => plugin.Metrics is { } all ? [.. all] : null);
         if (metrics is null or []) throw Wrong($"{type}.Metrics is empty; name at least one metric");
-        Metrics = [.. metrics.Select((metric, at) => Describe($"{type}.Metrics[{at}]", metric, decoders))];
+        _metrics = [.. metrics.Select((metric, at) => Describe($"{type}.Metrics[{at}]", metric, decoders))];
+        // Copied: a collection of the plugin's own types would outlive its context.
+        Programs = Ask($"{type}.Programs", () => plugin.Programs?.ToDictionary(static one => one.Key, static one => one.Value)) ?? [];
+        Variables = Ask($"{type}.Settings", () => plugin.Settings?.ToDictionary(static one => one.Key, static one => one.Value)) ?? [];
+        KernelAddresses = Ask<string[]?>($"{type}.KernelAddresses", () => plugin.KernelAddresses is { } all ? [.. all] : null) ?? [];
     }
 
     public override string ObjectName => _source.IsResource ? $"{_path}!{_source.Name}" : _source.Name;
 
-    public override IReadOnlyList<MetricDefinition> Metrics { get; }
+    public override IReadOnlyDictionary<string, ProgramOptions> Programs { get; }
+
+    public override IReadOnlyDictionary<string, object> Variables { get; }
+
+    public override IReadOnlyList<string> KernelAddresses { get; }
+
+    public override IReadOnlyList<MetricDefinition> MetricsOf(OpenBpfObject opened) => _metrics;
 
     /// <summary>Loads the DLL and asks its plugin what it is.</summary>
     /// <exception cref="PluginException">The DLL is not a plugin, or its plugin threw.</exception>
@@ -150,7 +163,24 @@ internal sealed class ManagedPlugin : PluginDefinition
             if (string.IsNullOrWhiteSpace(text)) throw Wrong($"{subject}: {property} is empty; give it a text");
         }
 
-        return new MetricDefinition(metric.Map, metric.Name, metric.Help, metric.Scale, metric.MaxSeries, key => decoders.ForMetric(metric, key));
+        return Define(metric, decoders);
+    }
+
+    /// <summary>A metric whose key is a C# struct.</summary>
+    internal static MetricDefinition Define(Metric metric, DecoderFactory decoders) =>
+        new(metric.Map, metric.Name, metric.Help, key => decoders.ForMetric(metric, key))
+        {
+            Kind = KindOf(metric),
+            Scale = metric.Scale,
+            MaxSeries = metric.MaxSeries,
+            ValueField = metric.ValueField,
+            Cpus = metric.Cpus,
+        };
+
+    private static MetricKind KindOf(Metric metric)
+    {
+        Type type = metric.GetType().GetGenericTypeDefinition();
+        return type == typeof(CounterMetric<>) ? MetricKind.Counter : type == typeof(GaugeMetric<>) ? MetricKind.Gauge : MetricKind.Histogram;
     }
 
     private byte[] ReadResource()

@@ -1,5 +1,6 @@
+using EbpfAgent.Abstractions;
 using EbpfAgent.Bpf;
-using EbpfAgent.Decoding;
+using EbpfAgent.Configuration;
 
 namespace EbpfAgent.Lifecycle;
 
@@ -12,11 +13,28 @@ internal abstract class PluginDefinition : IDisposable
     /// <summary>The file or resource that the object is in, for messages.</summary>
     public abstract string ObjectName { get; }
 
-    /// <summary>At least one.</summary>
-    public abstract IReadOnlyList<MetricDefinition> Metrics { get; }
-
     /// <summary>Files that it is made of and that need not lie with it: absolute paths.</summary>
     public virtual IReadOnlyList<string> Files => [];
+
+    /// <summary>What the metrics' names begin with; null takes the agent's prefix.</summary>
+    public virtual string? MetricPrefix => null;
+
+    /// <summary>For a program's name what its section does not say.</summary>
+    public virtual IReadOnlyDictionary<string, ProgramOptions> Programs { get; } = new Dictionary<string, ProgramOptions>();
+
+    /// <summary>Values of the object's <c>const volatile</c> variables.</summary>
+    public virtual IReadOnlyDictionary<string, object> Variables { get; } = new Dictionary<string, object>();
+
+    /// <summary>Kernel symbols whose addresses the object wants.</summary>
+    public virtual IReadOnlyList<string> KernelAddresses => [];
+
+    /// <summary>Maps that are filled with the ids of control groups.</summary>
+    public virtual IReadOnlyList<CgroupIdMap> CgroupIdMaps => [];
+
+    /// <summary>The metrics, at least one.</summary>
+    /// <param name="opened">The object, of which some plugins are nothing else.</param>
+    /// <exception cref="PluginException">There is none.</exception>
+    public abstract IReadOnlyList<MetricDefinition> MetricsOf(OpenBpfObject opened);
 
     /// <summary>The bytes of the BPF object.</summary>
     /// <exception cref="PluginException">It can't be read.</exception>
@@ -24,20 +42,3 @@ internal abstract class PluginDefinition : IDisposable
 
     public abstract void Dispose();
 }
-
-/// <summary>One metric of a plugin.</summary>
-/// <param name="Map">The map that feeds it.</param>
-/// <param name="Name">Its name without the agent's prefix.</param>
-/// <param name="Help">One sentence.</param>
-/// <param name="Scale">The factor to the exposed unit, or null for the object's own.</param>
-/// <param name="MaxSeries">The plugin's own limit, or null.</param>
-/// <param name="CreateDecoder">Makes the decoder for a map whose key is <see cref="KeyType"/>, or says in a <see cref="PluginException"/> why not.</param>
-internal sealed record MetricDefinition(
-    string Map, string Name, string Help, double? Scale, int? MaxSeries, Func<KeyType, IKeyDecoder> CreateDecoder);
-
-/// <summary>The key of a map as the object's BTF describes it.</summary>
-/// <param name="Object">The object, for messages.</param>
-/// <param name="Map">The map, for messages.</param>
-/// <param name="Btf">The object's types.</param>
-/// <param name="TypeId">The type of the key that the author sees: without the bucket that the older layout puts in front.</param>
-internal sealed record KeyType(string Object, string Map, Btf Btf, int TypeId);

@@ -46,7 +46,7 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
             }
 
             var gate = new Lock();
-            MapPoll[] polls = [.. bindings.Select(binding => CreatePoll(loaded, binding, settings, gate))];
+            MapPoll[] polls = [.. bindings.GroupBy(static binding => binding.Map.Name).Select(map => CreatePoll(loaded, [.. map], settings, gate))];
             return new PreparedPlugin(settings.Name, definition, loaded, polls, gate, registry, kernel, survival);
         }
         catch (Exception e)
@@ -81,21 +81,19 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
 
     private static MetricBinding[] Bind(string plugin, PluginDefinition definition, OpenBpfObject opened, string metricPrefix)
     {
-        var binder = new MetricBinder(opened, metricPrefix);
-        MetricBinding[] bindings = [.. definition.Metrics.Select(binder.Bind)];
-        if (FamilyRegistry.FindTwice(bindings.Select(static binding => binding.Description.Name)) is { } twice)
-            throw new PluginException(PluginError.Metric, $"plugin '{plugin}' names '{twice}' twice, counting the _bucket, _sum and _count of its histograms; rename one");
-        string? shared = bindings.GroupBy(static binding => binding.Map.Name).FirstOrDefault(static group => group.Count() > 1)?.Key;
-        return shared is null
-            ? bindings
-            : throw new PluginException(PluginError.Metric, $"{opened.Name}: map '{shared}' feeds two metrics; a map feeds one");
+        var binder = new MetricBinder(opened, definition.MetricPrefix ?? metricPrefix);
+        MetricBinding[] bindings = [.. definition.MetricsOf(opened).Select(binder.Bind)];
+        return FamilyRegistry.FindTwice(bindings.Select(static binding => binding.Description.MetricName)) is { } twice
+            ? throw new PluginException(PluginError.Metric, $"plugin '{plugin}' names '{twice}' twice, counting the _bucket, _sum and _count of its histograms; rename one")
+            : bindings;
     }
 
     // A decoder that can't cope with what the map holds at this moment is not let in. One of another key is tried on nothing: there is no such key yet.
     private static void DecodeOnce(MetricBinding binding, RunningPlugin? before)
     {
         MapPoll? old = before?.Polls.FirstOrDefault(poll => poll.Map.Definition.Name == binding.Map.Name);
-        if (old is null || !old.Family.TryCopyAnyKey(out byte[] key) || key.Length != binding.SubKeySize) return;
+        if (old?.Families.FirstOrDefault(family => family.Description.Name == binding.Description.Name) is not { } family) return;
+        if (!family.TryCopyAnyKey(out byte[] key) || key.Length != binding.KeySize) return;
         try
         {
             binding.Decoder.Decode(key);
@@ -107,24 +105,21 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
         }
     }
 
-    private MapPoll CreatePoll(LoadedBpfObject loaded, MetricBinding binding, PluginConfiguration settings, Lock gate)
+    private MapPoll CreatePoll(LoadedBpfObject loaded, MetricBinding[] bindings, PluginConfiguration settings, Lock gate)
     {
-        BpfMap map = loaded.Map(binding.Map.Name);
+        BpfMap map = loaded.Map(bindings[0].Map.Name);
         var reader = new MapReader(calls, map, PossibleCpus.Count);
-        int maxSeries = Math.Min(binding.MaxSeries ?? int.MaxValue, settings.Limits.MaxSeries);
-        var limits = new SeriesLimits(maxSeries, settings.Limits.MaxLabelLength)
-        {
-            Overflow = settings.Limits.Overflow == Configuration.Overflow.Drop ? Series.Overflow.Drop : Series.Overflow.Other,
-            ExpireGone = settings.Limits.ExpireGone,
-            ExpireUnchanged = settings.Limits.ExpireUnchanged,
-        };
-        var family = new HistogramFamily(binding.Description, binding.SubKeySize, binding.Decoder, limits, gate, time);
-        IEntrySink intake = binding.IsPerBucket
-            ? new PerBucketIntake(family, binding.Map.KeySize, reader.ValueBytes)
-            : new PerSeriesIntake(family, binding.Map.KeySize, reader.ValueBytes);
-        FailedInsertCounter? failures = FailedInserts(loaded, binding.Map.Name, out bool isShared);
-        return new MapPoll(map, reader, intake, family, failures, isShared);
+        MetricIntake[] intakes = [.. bindings.Select(binding => binding.CreateIntake(Limits(binding, settings.Limits), gate, time, reader.ValueBytes))];
+        FailedInsertCounter? failures = FailedInserts(loaded, map.Definition.Name, out bool isShared);
+        return new MapPoll(map, reader, intakes, failures, isShared);
     }
+
+    private static SeriesLimits Limits(MetricBinding binding, PluginLimits limits) => new(Math.Min(binding.MaxSeries ?? int.MaxValue, limits.MaxSeries), limits.MaxLabelLength)
+    {
+        Overflow = limits.Overflow == Configuration.Overflow.Drop ? Series.Overflow.Drop : Series.Overflow.Other,
+        ExpireGone = limits.ExpireGone,
+        ExpireUnchanged = limits.ExpireUnchanged,
+    };
 
     private FailedInsertCounter? FailedInserts(LoadedBpfObject loaded, string map, out bool isShared)
     {

@@ -185,7 +185,7 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     {
         var decoders = new DecoderFactory(target.Settings, _host, _logger);
         PluginDefinition definition = target.Candidate.HasManifest
-            ? new ScriptPlugin(PluginManifestLoader.Load(target.Candidate.EntryPath!), decoders)
+            ? new ManifestPlugin(PluginManifestLoader.Load(target.Candidate.EntryPath!), decoders)
             : ManagedPlugin.Load(target.Candidate.EntryPath!, decoders, _contexts);
         ExtraFiles(target.Candidate.Name, [.. target.Settings.Scripts.Values, .. definition.Files]);
         return definition;

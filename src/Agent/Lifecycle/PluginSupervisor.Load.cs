@@ -125,7 +125,7 @@ internal sealed partial class PluginSupervisor
     // A version that was refused gives back all names that are not exposed; among them may be those of a version that was not polled yet.
     private void KeepNames(RunningPlugin running)
     {
-        if (!_isPublished) _registry.Reserve([.. running.Families.Select(static family => family.Description.Name)], Name);
+        if (!_isPublished) _registry.Reserve([.. running.Families.Select(static family => family.Description.MetricName)], Name);
     }
 
     private Predecessor? Before(PollLoop? old, bool isQuiet)

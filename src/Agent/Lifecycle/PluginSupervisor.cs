@@ -120,7 +120,7 @@ internal sealed partial class PluginSupervisor : IPollObserver, IAsyncDisposable
             _isPublished = true;
         }
 
-        _drops.Say(loop.Running.Polls);
+        _drops.Say(loop.Running.Families);
         if (_pollsFail) _log.PolledAgain();
         _pollsFail = false;
     }

@@ -20,6 +20,8 @@ internal sealed class PreparedPlugin(
 {
     private static readonly TimeSpan LastPollPatience = TimeSpan.FromSeconds(1);
 
+    private IEnumerable<MetricFamily> Families => polls.SelectMany(static poll => poll.Families);
+
     public RunningPlugin Start(Predecessor? before)
     {
         Reserve();
@@ -49,7 +51,7 @@ internal sealed class PreparedPlugin(
 
     private void Reserve()
     {
-        if (registry.Reserve([.. polls.Select(static poll => poll.Family.Description.Name)], owner) is not { } taken) return;
+        if (registry.Reserve([.. Families.Select(static family => family.Description.MetricName)], owner) is not { } taken) return;
         throw new PluginException(PluginError.Metric, $"metric '{taken.Name}' is claimed by plugin '{owner}' and belongs to '{taken.Owner}'; rename one, or disable one of the two")
         {
             // The other one may go.
@@ -73,7 +75,7 @@ internal sealed class PreparedPlugin(
     private void Inherit()
     {
         if (survival?.Inheritance is not { } inheritance) return;
-        foreach (HistogramFamily family in polls.Select(static poll => poll.Family))
+        foreach (CumulativeFamily family in Families.OfType<CumulativeFamily>())
         {
             if (inheritance.Totals.Open(family.Description.Name) is not { } totals) continue;
             try
@@ -94,7 +96,7 @@ internal sealed class PreparedPlugin(
         if (survival is null) return;
         try
         {
-            survival.Survivor.Begin(loaded, survival.Image.Span, [.. polls.Select(static poll => poll.Family)]);
+            survival.Survivor.Begin(loaded, survival.Image.Span, [.. Families.OfType<CumulativeFamily>()]);
         }
         catch (Exception e) when (e is BpfException or SurvivalException or IOException or UnauthorizedAccessException && (before?.Running is not null || survival.Inheritance is not null))
         {
@@ -113,15 +115,8 @@ internal sealed class PreparedPlugin(
 
         if (before is { Running: { } running, IsQuiet: true }) TryPoll(running);
         before.Running?.End();
-        foreach (MapPoll poll in polls)
-        {
-            string name = poll.Family.Description.Name;
-            if (before.Polls.FirstOrDefault(old => old.Family.Description.Name == name) is { } old) poll.TakeOver(old, IsSame(poll, old, before));
-        }
+        foreach (MapPoll poll in polls) poll.TakeOver(before.Polls, map => before.Running is not null && loaded.IsShared(map));
     }
-
-    private bool IsSame(MapPoll poll, MapPoll old, Predecessor before) =>
-        before.Running is not null && poll.Map.Definition.Name == old.Map.Definition.Name && loaded.IsShared(poll.Map.Definition.Name);
 
     // It is the old version's decoder that runs here, which may never come back. What came since its last poll can't be known then.
     private static void TryPoll(RunningPlugin running)

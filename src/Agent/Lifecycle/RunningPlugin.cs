@@ -16,8 +16,8 @@ internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject
 
     public IReadOnlyList<MapPoll> Polls { get; } = polls;
 
-    /// <summary>What its maps become, one for each.</summary>
-    public IReadOnlyList<HistogramFamily> Families { get; } = [.. polls.Select(static poll => poll.Family)];
+    /// <summary>What its maps become.</summary>
+    public IReadOnlyList<MetricFamily> Families { get; } = [.. polls.SelectMany(static poll => poll.Families)];
 
     /// <summary>The kernel memory of all of the object's maps, in bytes, at the load; maps that grow on demand are counted as they were then.</summary>
     public long MapMemory { get; } = loaded.Maps.Sum(static map => map.MemoryBytes() ?? 0);

@@ -24,7 +24,7 @@ internal sealed partial class Survivor : IDisposable
     private readonly ILogger _logger;
     private readonly string _pins;
     private SurvivalIdentity? _identity;
-    private IReadOnlyList<HistogramFamily> _families = [];
+    private IReadOnlyList<CumulativeFamily> _families = [];
     private MetricTotals[] _totals = [];
     private long _writtenAt;
     private bool _fails;
@@ -92,7 +92,7 @@ internal sealed partial class Survivor : IDisposable
     /// <summary>Lets a version outlive the agent from now on, in place of the one before it.</summary>
     /// <exception cref="BpfException">Something of it can't be pinned.</exception>
     /// <exception cref="SurvivalException">The totals can't be written.</exception>
-    public void Begin(LoadedBpfObject loaded, ReadOnlySpan<byte> image, IReadOnlyList<HistogramFamily> families)
+    public void Begin(LoadedBpfObject loaded, ReadOnlySpan<byte> image, IReadOnlyList<CumulativeFamily> families)
     {
         _identity = Identity(SHA256.HashData(image), loaded.Maps);
         _families = families;
@@ -158,7 +158,7 @@ internal sealed partial class Survivor : IDisposable
         }
         catch (SurvivalException e)
         {
-            foreach (HistogramFamily family in _families) family.SnapshotIsLost();
+            foreach (CumulativeFamily family in _families) family.SnapshotIsLost();
             // Not at each poll.
             if (!_fails) Fail(e.Message);
         }

@@ -1,24 +1,30 @@
-using System.Buffers.Binary;
 using EbpfAgent.Bpf;
-using EbpfAgent.Bpf.Native;
 using EbpfAgent.Series;
 
 namespace EbpfAgent.Polling;
 
-/// <summary>One map and the family that it feeds.</summary>
+/// <summary>One map and the families that it feeds, all of them from one read.</summary>
 /// <param name="map">The map; borrowed.</param>
-/// <param name="reader">Reads it.</param>
-/// <param name="intake">Takes what was read into the family.</param>
-/// <param name="family">What the map becomes.</param>
+/// <param name="source">Reads it.</param>
+/// <param name="intakes">The families, and what takes entries into them; at least one.</param>
 /// <param name="failedInserts">Where the kernel counts what it could not place; null where it doesn't.</param>
 /// <param name="sharesCounter">Whether that counter is the one of the version before, and goes on.</param>
 /// <remarks>Belongs to its plugin's polling thread; <see cref="Entries"/> and <see cref="FailedInserts"/> may be read by any.</remarks>
 internal sealed class MapPoll(
-    BpfMap map, MapReader reader, IEntrySink intake, HistogramFamily family, FailedInsertCounter? failedInserts, bool sharesCounter = false)
+    BpfMap map, IEntrySource source, IReadOnlyList<MetricIntake> intakes, FailedInsertCounter? failedInserts, bool sharesCounter = false)
 {
+    private readonly IEntrySink _sink = intakes.Count == 1 ? intakes[0].Sink : new ManySinks([.. intakes.Select(static intake => intake.Sink)]);
+    private int _staged;
+    private ulong? _stagedFailures;
+    private ulong _failedBefore;
+
     public BpfMap Map { get; } = map;
 
-    public HistogramFamily Family { get; } = family;
+    /// <summary>What the map becomes.</summary>
+    public IReadOnlyList<MetricFamily> Families { get; } = [.. intakes.Select(static intake => intake.Family)];
+
+    /// <summary>What entries are read from.</summary>
+    public IEntrySource Source => source;
 
     /// <summary>How many entries the map had at the last poll that was kept.</summary>
     public int Entries { get; private set; }
@@ -26,16 +32,42 @@ internal sealed class MapPoll(
     /// <summary>How many observations the kernel could not place, because the map was full; null where the object doesn't count them.</summary>
     public ulong? FailedInserts { get; private set; }
 
-    private int _staged;
-    private ulong? _stagedFailures;
-    private ulong _failedBefore;
-
     /// <summary>Goes on from what another version of the plugin has counted. Before the first <see cref="Stage"/>, and when nobody polls the other any more.</summary>
-    /// <param name="old">The other version's poll of the same metric; not to be used after this.</param>
-    /// <param name="sameMap">Whether both read the same map of the kernel.</param>
-    public void TakeOver(MapPoll old, bool sameMap)
+    /// <param name="old">The other version's polls; not to be used after this.</param>
+    /// <param name="isShared">Whether a map of this name is the same one in the kernel for both.</param>
+    public void TakeOver(IReadOnlyList<MapPoll> old, Func<string, bool> isShared)
     {
-        Family.TakeOver(old.Family, sameMap);
+        foreach (MetricFamily family in Families)
+        {
+            if (Find(old, family.Description.Name) is not var (poll, former)) continue;
+            family.TakeOver(former, IsSame(poll, isShared));
+        }
+
+        MapPoll? before = old.FirstOrDefault(poll => poll.Map.Definition.Name == Map.Definition.Name) ?? Find(old, Families[0].Description.Name)?.Poll;
+        if (before is not null) GoOnFrom(before, IsSame(before, isShared));
+    }
+
+    /// <summary>Reads the map; nothing of it is visible until <see cref="Commit"/>.</summary>
+    /// <exception cref="BpfException">The map can't be read.</exception>
+    public void Stage()
+    {
+        for (int i = 0; i < Families.Count; i++) Families[i].Begin();
+        _staged = source.Read(_sink);
+        _stagedFailures = failedInserts?.Read();
+    }
+
+    /// <summary>Makes the last <see cref="Stage"/> visible. Call with the families' gate held.</summary>
+    public void Commit()
+    {
+        for (int i = 0; i < Families.Count; i++) Families[i].Commit();
+        Entries = _staged;
+        FailedInserts = _stagedFailures + _failedBefore;
+    }
+
+    private bool IsSame(MapPoll old, Func<string, bool> isShared) => Map.Definition.Name == old.Map.Definition.Name && isShared(Map.Definition.Name);
+
+    private void GoOnFrom(MapPoll old, bool sameMap)
+    {
         // The counter is in a map of its own, which may go on where the counted map does not: with other bounds, say.
         bool sameCounter = sharesCounter && Map.Definition.Name == old.Map.Definition.Name;
         _failedBefore = sameCounter ? old._failedBefore : old.FailedInserts ?? 0;
@@ -43,39 +75,21 @@ internal sealed class MapPoll(
         Entries = sameMap ? old.Entries : 0;
     }
 
-    /// <summary>Reads the map; nothing of it is visible until <see cref="Commit"/>.</summary>
-    /// <exception cref="BpfException">The map can't be read.</exception>
-    public void Stage()
+    private static (MapPoll Poll, MetricFamily Family)? Find(IReadOnlyList<MapPoll> polls, string name)
     {
-        Family.Begin();
-        _staged = reader.Read(intake);
-        _stagedFailures = failedInserts?.Read();
+        foreach (MapPoll poll in polls)
+        {
+            if (poll.Families.FirstOrDefault(family => family.Description.Name == name) is { } family) return (poll, family);
+        }
+
+        return null;
     }
 
-    /// <summary>Makes the last <see cref="Stage"/> visible. Call with the family's gate held.</summary>
-    public void Commit()
+    private sealed class ManySinks(IEntrySink[] sinks) : IEntrySink
     {
-        Family.Commit();
-        Entries = _staged;
-        FailedInserts = _stagedFailures + _failedBefore;
-    }
-}
-
-/// <summary>Reads the 64-bit count that <c>HISTOGRAM(...)</c> keeps of a map's failed inserts.</summary>
-/// <param name="calls">The funnel.</param>
-/// <param name="section">The map that holds the section <c>.data.histograms</c>.</param>
-/// <param name="offset">Where in it the counter is.</param>
-/// <param name="subject">The counted map, for messages.</param>
-internal sealed class FailedInsertCounter(IMapCalls calls, BpfMap section, int offset, string subject)
-{
-    private static readonly byte[] OnlyKey = new byte[sizeof(uint)];
-    private readonly byte[] _value = new byte[section.Definition.ValueSize];
-
-    public ulong Read()
-    {
-        int result = calls.Lookup(section.Handle, OnlyKey, _value);
-        return result == 0
-            ? BinaryPrimitives.ReadUInt64LittleEndian(_value.AsSpan(offset))
-            : throw BpfException.Of($"can't read how many inserts into map '{subject}' failed", result);
+        public void Accept(ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, int count)
+        {
+            foreach (IEntrySink sink in sinks) sink.Accept(keys, values, count);
+        }
     }
 }

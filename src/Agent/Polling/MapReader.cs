@@ -12,7 +12,7 @@ namespace EbpfAgent.Polling;
 /// A read that fails throws, and what the sink got by then is not the map: discard it. Not for use by several threads.
 /// Allocates nothing at steady state.
 /// </remarks>
-internal sealed class MapReader
+internal sealed class MapReader : IEntrySource
 {
     // A batch's values should fit into the second-level cache: they are folded right after the kernel wrote them.
     private const int BatchBytes = 512 << 10;
@@ -45,11 +45,8 @@ internal sealed class MapReader
         _batch = firstBatch ?? (int)Math.Min(Math.Max(SmallestBatch, BatchBytes / _valueBytes), Math.Max(_definition.MaxEntries, 1));
     }
 
-    /// <summary>Bytes of one entry's values, of all possible CPUs.</summary>
     public int ValueBytes => _valueBytes;
 
-    /// <summary>Reads the whole map and returns the number of entries that the sink was given.</summary>
-    /// <exception cref="BpfException">A call failed; the read is void.</exception>
     public int Read(IEntrySink sink)
     {
         byte[] keys = Buffers.Rent(_batch * _definition.KeySize);

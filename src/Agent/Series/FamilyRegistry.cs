@@ -14,21 +14,18 @@ internal sealed class FamilyRegistry
     private readonly Lock _gate = new();
     private readonly Dictionary<string, string> _owners = [];
 
-    // A histogram takes these names too: a metric called x_count would be written into the family x.
-    private static readonly string[] Suffixes = ["", "_bucket", "_sum", "_count"];
-
-    private ImmutableSortedDictionary<string, HistogramFamily> _families = ImmutableSortedDictionary.Create<string, HistogramFamily>(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, MetricFamily> _families = ImmutableSortedDictionary.Create<string, MetricFamily>(StringComparer.Ordinal);
 
     /// <summary>The families that are exposed, by name.</summary>
-    public ImmutableSortedDictionary<string, HistogramFamily> Families => Volatile.Read(ref _families);
+    public ImmutableSortedDictionary<string, MetricFamily> Families => Volatile.Read(ref _families);
 
     /// <summary>Takes all of these names for an owner, or none. What the owner has already it may claim again, and keeps besides: a reload reserves first.</summary>
     /// <returns>Null, or the name that somebody else has (or that is there twice), and who.</returns>
-    public (string Name, string Owner)? Reserve(IReadOnlyList<string> names, string owner)
+    public (string Name, string Owner)? Reserve(IReadOnlyList<MetricName> names, string owner)
     {
         lock (_gate)
         {
-            string[] all = [.. names.SelectMany(WithSuffixes)];
+            string[] all = [.. names.SelectMany(static name => name.Lines)];
             string? taken = all.FirstOrDefault(name => _owners.TryGetValue(name, out string? other) && other != owner) ?? FindTwice(names);
             if (taken is not null) return (taken, _owners.GetValueOrDefault(taken, owner));
             foreach (string name in all) _owners[name] = owner;
@@ -41,7 +38,7 @@ internal sealed class FamilyRegistry
     /// exposed is replaced at one stroke: a scrape sees all of the old or all of the new.
     /// </summary>
     /// <exception cref="InvalidOperationException">A name is not reserved; nothing has changed.</exception>
-    public void Publish(string owner, IReadOnlyList<HistogramFamily> families)
+    public void Publish(string owner, IReadOnlyList<MetricFamily> families)
     {
         lock (_gate)
         {
@@ -70,16 +67,15 @@ internal sealed class FamilyRegistry
     }
 
     /// <summary>A name that these would take twice, with the _bucket, _sum and _count of histograms; null if there is none.</summary>
-    public static string? FindTwice(IEnumerable<string> names) =>
-        names.SelectMany(WithSuffixes).GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1)?.Key;
-
-    private static IEnumerable<string> WithSuffixes(string name) => Suffixes.Select(suffix => name + suffix);
+    public static string? FindTwice(IEnumerable<MetricName> names) =>
+        names.SelectMany(static name => name.Lines).GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1)?.Key;
 
     private string[] Held(string owner) => [.. _owners.Where(pair => pair.Value == owner).Select(static pair => pair.Key)];
 
     private void KeepExposedNames(string owner)
     {
         string[] held = Held(owner);
-        foreach (string name in held.Except(held.Where(_families.ContainsKey).SelectMany(WithSuffixes))) _owners.Remove(name);
+        IEnumerable<string> exposed = held.Where(_families.ContainsKey).SelectMany(name => _families[name].Description.MetricName.Lines);
+        foreach (string name in held.Except(exposed)) _owners.Remove(name);
     }
 }

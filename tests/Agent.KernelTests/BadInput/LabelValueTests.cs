@@ -65,12 +65,12 @@ public sealed class LabelValueTests : KernelTest
         using PolledPlugin plugin = Load(folder);
         for (ulong key = 1; key <= 5; key++) plugin.Observe("observe_latency", 1, key);
         Scrape scrape = plugin.Poll();
-        DropCounts drops = plugin["latency"].Family.Drops;
+        DropCounts drops = plugin["latency"].Families[0].Drops;
         Assert.Equal((1, 1), (drops[DropReason.Filtered], drops[DropReason.DecodeFailed]));
         Assert.Contains("decode.js:2:", drops.LastMessage, StringComparison.Ordinal);
         Assert.Equal(["3", "4", "5"], scrape.Samples.Where(static sample => sample.Name == "picky_count").Select(static sample => sample.Labels["minor"]).Order());
     }
 
     private static PolledPlugin Load(AgentFolder folder) =>
-        new(new ScriptPlugin(PluginManifestLoader.Load(Directory.EnumerateFiles(folder.Plugins, "plugin.json", SearchOption.AllDirectories).Single()), TestPlugin.Decoders()));
+        new(new ManifestPlugin(PluginManifestLoader.Load(Directory.EnumerateFiles(folder.Plugins, "plugin.json", SearchOption.AllDirectories).Single()), TestPlugin.Decoders()));
 }

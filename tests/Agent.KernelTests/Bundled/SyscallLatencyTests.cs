@@ -43,7 +43,7 @@ public sealed class SyscallLatencyTests : KernelTest, IDisposable
         Assert.True(scrape.Count(Family, ("syscall", "read")) - before >= Calls);
         string[] known = ["read", "write", "open", "close", "sync", "stat", "other file", "network send", "network receive", "other network", "memory", "process", "other"];
         Assert.All(scrape.Samples.Where(static sample => sample.Name == Family + "_count"), sample => Assert.Contains(sample.Labels["syscall"], known));
-        Assert.True(plugin["syscall_latency"].Family.Drops[Series.DropReason.Filtered] > 0, "a wait for dd's end is dropped");
+        Assert.True(plugin["syscall_latency"].Families[0].Drops[Series.DropReason.Filtered] > 0, "a wait for dd's end is dropped");
     }
 
     private static ulong Count(PolledPlugin plugin) => plugin.Poll().Count(Family, ("nr", $"{LinuxThread.RoundRobinIntervalNumber}"));

@@ -61,10 +61,10 @@ public sealed class SchemeTests : KernelTest, IDisposable
         }
 
         _plugin.Poll();
-        lock (_plugin[map].Family.Gate)
+        lock (_plugin[map].Families[0].Gate)
         {
-            Assert.Equal(1, _plugin[map].Family.Series.Count);
-            Assert.Equal([sum, .. slots], _plugin[map].Family.Series.Totals(0).ToArray());
+            Assert.Equal(1, _plugin[map].Families[0].Series.Count);
+            Assert.Equal([sum, .. slots], _plugin[map].Families[0].Series.Totals(0).ToArray());
         }
 
         Assert.Equal(lost, _plugin[map].FailedInserts);

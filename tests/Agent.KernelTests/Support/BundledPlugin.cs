@@ -16,7 +16,7 @@ internal static class BundledPlugin
         var decoders = new DecoderFactory(TestPlugin.Settings(name), new LinuxHost("/", TimeProvider.System), new ListLogger());
         string manifest = Path.Combine(Folder, name, "plugin.json");
         return File.Exists(manifest)
-            ? new ScriptPlugin(PluginManifestLoader.Load(manifest), decoders)
+            ? new ManifestPlugin(PluginManifestLoader.Load(manifest), decoders)
             : ManagedPlugin.Load(Path.Combine(Folder, name, name + ".dll"), decoders, new ContextCensus(TimeProvider.System));
     }
 

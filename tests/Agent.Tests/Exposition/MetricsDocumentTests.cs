@@ -90,11 +90,11 @@ public sealed class MetricsDocumentTests
         _registry.Publish(name, [Family(name, keys, buckets)]);
     }
 
-    private static HistogramFamily Family(string name, int keys, int buckets)
+    private static CumulativeFamily Family(string name, int keys, int buckets)
     {
         var description = new FamilyDescription(name, "A test.", ["x"], BucketScheme.Linear(0, 1, buckets, UnitScale.One), HasSum: true);
         string padding = new('p', 40);
-        var family = new HistogramFamily(description, 1, new StubDecoder(key => [$"{padding}{key}"], "x"), new SeriesLimits(1000, 64), new Lock(), TimeProvider.System);
+        var family = new CumulativeFamily(description, 1, new StubDecoder(key => [$"{padding}{key}"], "x"), new SeriesLimits(1000, 64), new Lock(), TimeProvider.System);
         family.Begin();
         for (int key = 0; key < keys; key++) family.Stage([(byte)key])[1] = (ulong)key + 1;
         lock (family.Gate) family.Commit();

@@ -20,7 +20,7 @@ internal sealed class FakePrepared(RunningPlugin running, FamilyRegistry registr
     public RunningPlugin Start(Predecessor? before)
     {
         Before = before;
-        Assert.Null(registry.Reserve([.. running.Families.Select(static family => family.Description.Name)], Owner));
+        Assert.Null(registry.Reserve([.. running.Families.Select(static family => family.Description.MetricName)], Owner));
         OnStart(before);
         if (Refusal is not null)
         {
@@ -31,7 +31,7 @@ internal sealed class FakePrepared(RunningPlugin running, FamilyRegistry registr
         before?.Running?.End();
         foreach (MapPoll poll in running.Polls)
         {
-            if (before?.Polls.FirstOrDefault(old => old.Family.Description.Name == poll.Family.Description.Name) is { } old) poll.TakeOver(old, sameMap: false);
+            if (before is not null) poll.TakeOver(before.Polls, static _ => false);
         }
 
         return running;

@@ -14,7 +14,7 @@ namespace EbpfAgent.Tests.Lifecycle;
 internal sealed class FakeRunning
 {
     private readonly byte[] _key = [1];
-    private readonly HistogramFamily _family;
+    private readonly CumulativeFamily _family;
     private readonly FakeDefinition _definition;
 
     public FakeRunning(FamilyRegistry registry, TimeProvider time, Func<byte, string[]?>? decode = null, string metric = "fake", Action? onDispose = null)
@@ -23,8 +23,8 @@ internal sealed class FakeRunning
         var gate = new Lock();
         var reader = new MapReader(Calls, map, possibleCpus: 1);
         var description = new FamilyDescription(metric, "A fake.", ["x"], BucketScheme.Log2(0, 0, UnitScale.One), HasSum: true);
-        _family = new HistogramFamily(description, 1, new StubDecoder(decode ?? (static key => [$"{key}"]), "x"), new SeriesLimits(10, 64), gate, time);
-        var poll = new MapPoll(map, reader, new PerSeriesIntake(_family, 1, reader.ValueBytes), _family, failedInserts: null);
+        _family = new CumulativeFamily(description, 1, new StubDecoder(decode ?? (static key => [$"{key}"]), "x"), new SeriesLimits(10, 64), gate, time);
+        var poll = new MapPoll(map, reader, [new MetricIntake(_family, new PerSeriesIntake(_family, 1, reader.ValueBytes))], failedInserts: null);
         var loaded = new LoadedBpfObject("fake.bpf.o", new BpfObjectHandle(), null!, [], []);
         _definition = new FakeDefinition(onDispose);
         Plugin = new RunningPlugin(_definition, loaded, [poll], gate);
@@ -55,7 +55,7 @@ internal sealed class FakeRunning
     public ulong Exposed => CountOf(_family);
 
     /// <summary>What a scrape would say of a family's first series.</summary>
-    public static ulong CountOf(HistogramFamily family)
+    public static ulong CountOf(MetricFamily family)
     {
         lock (family.Gate) return family.Series.Count == 0 ? 0 : family.Series.Totals(0)[1];
     }
@@ -68,7 +68,7 @@ internal sealed class FakeRunning
 
         public override string ObjectName => "fake.bpf.o";
 
-        public override IReadOnlyList<MetricDefinition> Metrics => [];
+        public override IReadOnlyList<MetricDefinition> MetricsOf(OpenBpfObject opened) => [];
 
         public override ReadOnlyMemory<byte> ReadObject() => default;
 

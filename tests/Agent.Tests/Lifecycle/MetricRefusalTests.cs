@@ -51,8 +51,10 @@ public sealed class MetricRefusalTests
         CheckLabels<Throwing>("LabelNames failed: out of names. Return the list of names, which may be empty.");
 
     [Fact]
-    public void Two_metrics_of_one_map() =>
-        Check("schemes.bpf.o: map 'by_log2' feeds two metrics; a map feeds one", "schemes.bpf.o", TestMetric.Of<DiskKey>("by_log2", "a"), TestMetric.Of<DiskKey>("by_log2", "b"));
+    public void A_field_of_a_histogram() => Check(
+        "schemes.bpf.o: map 'by_log2': a histogram takes the whole value, and not its field 'sum'; leave the field out",
+        "schemes.bpf.o",
+        new HistogramMetric<DiskKey> { Map = "by_log2", Name = "a", Help = "A test.", ValueField = "sum" });
 
     [Theory]
     [InlineData("a", "a", "ebpf_a")]

@@ -58,7 +58,7 @@ public sealed class ObjectRefusalTests
         using AgentFolder folder = new AgentFolder().WithScript("latency", "export const labels = [];");
         string path = Path.Combine(folder.Plugins, "latency", "latency.bpf.o");
         File.Delete(path);
-        PluginException e = Refusal.Of(new ScriptPlugin(PluginManifestLoader.Load(Path.Combine(folder.Plugins, "latency", "plugin.json")), TestPlugin.Decoders()));
+        PluginException e = Refusal.Of(new ManifestPlugin(PluginManifestLoader.Load(Path.Combine(folder.Plugins, "latency", "plugin.json")), TestPlugin.Decoders()));
         Assert.Equal((PluginError.Object, $"the BPF object {path} is not there; build it, or correct its name"), (e.Error, e.Message));
     }
 

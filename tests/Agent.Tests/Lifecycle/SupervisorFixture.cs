@@ -54,7 +54,7 @@ public abstract class SupervisorFixture
         MetricPrefix: "");
 
     /// <summary>What a scrape would say of a metric; 0 if it isn't exposed.</summary>
-    private protected ulong Exposed(string metric = "fake") => Registry.Families.TryGetValue(metric, out HistogramFamily? family) ? FakeRunning.CountOf(family) : 0;
+    private protected ulong Exposed(string metric = "fake") => Registry.Families.TryGetValue(metric, out MetricFamily? family) ? FakeRunning.CountOf(family) : 0;
 
     /// <summary>Waits for what other threads have been set off to do. Only real time passes.</summary>
     private protected static void Eventually(Func<bool> holds, string what) => Assert.True(SpinWait.SpinUntil(holds, TimeSpan.FromSeconds(10)), $"not seen: {what}");

@@ -111,10 +111,10 @@ public sealed class SupervisorPollTests : SupervisorFixture
             Time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Assert.Equal("test: 1 keys got no series; the last one of map 'fake': no name for 0", Assert.Single(Log.Messages(LogLevel.Warning)));
+        Assert.Equal("test: 1 keys got no series; the last one of fake: no name for 0", Assert.Single(Log.Messages(LogLevel.Warning)));
         Time.Advance(TimeSpan.FromMinutes(1));
         await supervisor.PollForScrapeAsync();
-        Assert.Equal("test: 9 keys got no series; the last one of map 'fake': no name for 9", Log.Messages(LogLevel.Warning).Last());
+        Assert.Equal("test: 9 keys got no series; the last one of fake: no name for 9", Log.Messages(LogLevel.Warning).Last());
         Time.Advance(TimeSpan.FromMinutes(2));
         await supervisor.PollForScrapeAsync();
         Assert.Equal(2, Log.Messages(LogLevel.Warning).Count());

@@ -9,7 +9,7 @@ public sealed class FamilyExpiryTests : FamilyTest
     [Fact]
     public void A_series_without_keys_expires_after_its_time_and_goes_on_when_it_returns()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [0, 5, 0, 0]), (2, [0, 6, 0, 0]));
         Poll(family, (2, [0, 6, 0, 0]));
         Time.Advance(TimeSpan.FromMinutes(4.9));
@@ -25,7 +25,7 @@ public sealed class FamilyExpiryTests : FamilyTest
     [Fact]
     public void A_series_with_keys_does_not_expire_by_default()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [0, 5, 0, 0]));
         Time.Advance(TimeSpan.FromDays(400));
         Poll(family, (1, [0, 5, 0, 0]));
@@ -35,7 +35,7 @@ public sealed class FamilyExpiryTests : FamilyTest
     [Fact]
     public void Nothing_expires_where_nothing_shall()
     {
-        HistogramFamily family = Family(ByNumber(), Limits() with { ExpireGone = null });
+        CumulativeFamily family = Family(ByNumber(), Limits() with { ExpireGone = null });
         Poll(family, (1, [0, 5, 0, 0]));
         Time.Advance(TimeSpan.FromDays(400));
         Poll(family);
@@ -48,7 +48,7 @@ public sealed class FamilyExpiryTests : FamilyTest
     public void A_series_that_does_not_change_rests_undecoded_until_it_does()
     {
         StubDecoder decoder = ByNumber();
-        HistogramFamily family = Family(decoder, Unchanged);
+        CumulativeFamily family = Family(decoder, Unchanged);
         for (ulong minute = 0; minute < 30; minute++)
         {
             Poll(family, (1, [0, 5, 0, 0]), (2, [0, minute, 0, 0]));
@@ -64,7 +64,7 @@ public sealed class FamilyExpiryTests : FamilyTest
     [Fact]
     public void A_series_changes_with_any_of_its_keys()
     {
-        HistogramFamily family = Family(All("x"), Unchanged);
+        CumulativeFamily family = Family(All("x"), Unchanged);
         for (ulong minute = 0; minute < 30; minute++)
         {
             Poll(family, (1, [0, 5, 0, 0]), (2, [0, minute, 0, 0]));
@@ -77,7 +77,7 @@ public sealed class FamilyExpiryTests : FamilyTest
     [Fact]
     public void A_change_of_the_sum_alone_is_none_of_a_count_but_is_a_change()
     {
-        HistogramFamily family = Family(ByNumber(), Unchanged);
+        CumulativeFamily family = Family(ByNumber(), Unchanged);
         for (ulong minute = 0; minute < 30; minute++)
         {
             Poll(family, (1, [minute, 5, 0, 0]));
@@ -90,7 +90,7 @@ public sealed class FamilyExpiryTests : FamilyTest
     [Fact]
     public void A_resting_series_whose_key_leaves_the_map_is_remembered()
     {
-        HistogramFamily family = Family(ByNumber(), Unchanged);
+        CumulativeFamily family = Family(ByNumber(), Unchanged);
         Poll(family, (1, [0, 5, 0, 0]));
         Time.Advance(TimeSpan.FromMinutes(11));
         Poll(family, (1, [0, 5, 0, 0]));
@@ -104,11 +104,11 @@ public sealed class FamilyExpiryTests : FamilyTest
     [Fact]
     public void A_resting_key_that_is_taken_over_goes_on_resting()
     {
-        HistogramFamily old = Family(ByNumber(), Unchanged);
+        CumulativeFamily old = Family(ByNumber(), Unchanged);
         Poll(old, (1, [0, 5, 0, 0]), (2, [0, 5, 0, 0]));
         Time.Advance(TimeSpan.FromMinutes(11));
         Poll(old, (1, [0, 5, 0, 0]), (2, [0, 5, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap: true, new StubDecoder(static key => [key == 1 ? "1" : "two"], "key"), Unchanged);
+        CumulativeFamily family = TakenOver(old, sameMap: true, new StubDecoder(static key => [key == 1 ? "1" : "two"], "key"), Unchanged);
         Poll(family, (1, [0, 5, 0, 0]), (2, [0, 5, 0, 0]));
         Assert.Empty(Exposed(family));
         Assert.Equal(["key=\"2\""], family.Remembered.OldestFirst.Select(static entry => entry.Labels));
@@ -119,12 +119,12 @@ public sealed class FamilyExpiryTests : FamilyTest
     [Fact]
     public void One_that_was_exposed_under_another_name_does_not_rest_because_another_has_its_place()
     {
-        HistogramFamily old = Family(ByNumber(), Unchanged);
+        CumulativeFamily old = Family(ByNumber(), Unchanged);
         Poll(old, (1, [0, 5, 0, 0]), (2, [0, 5, 0, 0]));
         Time.Advance(TimeSpan.FromMinutes(11));
         Poll(old, (1, [0, 6, 0, 0]), (2, [0, 5, 0, 0]));
         Assert.Equal("1:6", Counts(old));
-        HistogramFamily family = TakenOver(old, sameMap: true, new StubDecoder(static key => [$"x{key}"], "key"), Unchanged);
+        CumulativeFamily family = TakenOver(old, sameMap: true, new StubDecoder(static key => [$"x{key}"], "key"), Unchanged);
         Poll(family, (2, [0, 5, 0, 0]), (1, [0, 6, 0, 0]));
         Assert.Equal("x1:0", Counts(family));
     }
@@ -132,7 +132,7 @@ public sealed class FamilyExpiryTests : FamilyTest
     [Fact]
     public void A_resting_series_that_finds_no_room_is_counted_in_other_from_then_on()
     {
-        HistogramFamily family = Family(ByNumber(), Unchanged with { MaxSeries = 1 });
+        CumulativeFamily family = Family(ByNumber(), Unchanged with { MaxSeries = 1 });
         Poll(family, (1, [0, 5, 0, 0]));
         Time.Advance(TimeSpan.FromMinutes(11));
         Poll(family, (1, [0, 5, 0, 0]));
@@ -146,7 +146,7 @@ public sealed class FamilyExpiryTests : FamilyTest
     [Fact]
     public void No_more_are_remembered_than_there_may_be_series_and_the_oldest_goes_first()
     {
-        HistogramFamily family = Family(ByNumber(), Limits(2));
+        CumulativeFamily family = Family(ByNumber(), Limits(2));
         for (byte key = 1; key <= 4; key++)
         {
             Poll(family, (key, [0, key, 0, 0]));
@@ -164,7 +164,7 @@ public sealed class FamilyExpiryTests : FamilyTest
     [Fact]
     public void The_room_of_an_expired_series_is_had_by_the_next_and_the_others_keep_their_place()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [0, 1, 0, 0]), (2, [0, 2, 0, 0]), (3, [0, 3, 0, 0]));
         Poll(family, (1, [0, 1, 0, 0]), (3, [0, 3, 0, 0]));
         Time.Advance(TimeSpan.FromMinutes(6));

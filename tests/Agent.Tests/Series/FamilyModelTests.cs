@@ -38,7 +38,7 @@ public sealed class FamilyModelTests : FamilyTest
         private readonly Dictionary<string, ulong[]> _exposed = [];
         private readonly HashSet<string> _withoutRoom = [];
         private readonly ulong[] _seen = new ulong[4];
-        private HistogramFamily _family = null!;
+        private CumulativeFamily _family = null!;
         private byte[]? _snapshot;
         private int _failing;
         private int _scheme;
@@ -109,7 +109,7 @@ public sealed class FamilyModelTests : FamilyTest
             }
         }
 
-        private HistogramFamily New(int scheme) => test.Family(new StubDecoder(key => Name(key, scheme), "key"), limits);
+        private CumulativeFamily New(int scheme) => test.Family(new StubDecoder(key => Name(key, scheme), "key"), limits);
 
         private string[]? Name(byte key, int scheme)
         {
@@ -175,7 +175,7 @@ public sealed class FamilyModelTests : FamilyTest
         private void TakeOver(bool sameMap)
         {
             _scheme = _random.Next(3);
-            HistogramFamily next = New(_scheme);
+            CumulativeFamily next = New(_scheme);
             next.TakeOver(_family, sameMap);
             _family = next;
             if (!sameMap)

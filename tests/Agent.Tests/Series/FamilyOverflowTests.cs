@@ -7,7 +7,7 @@ public sealed class FamilyOverflowTests : FamilyTest
     [Fact]
     public void What_is_above_the_limit_is_counted_in_one_more_series()
     {
-        HistogramFamily family = Family(new StubDecoder(static key => [$"{key}", "x"], "key", "b"), Limits(1));
+        CumulativeFamily family = Family(new StubDecoder(static key => [$"{key}", "x"], "key", "b"), Limits(1));
         Poll(family, (1, [0, 1, 0, 0]), (2, [0, 2, 0, 0]), (3, [0, 3, 0, 0]));
         Poll(family, (1, [0, 1, 0, 0]), (2, [0, 4, 0, 0]), (3, [0, 3, 0, 0]));
         Assert.Equal(2, family.Series.Count);
@@ -20,7 +20,7 @@ public sealed class FamilyOverflowTests : FamilyTest
     [Fact]
     public void A_decoders_own_other_is_that_series_too_and_takes_no_room()
     {
-        HistogramFamily family = Family(new StubDecoder(static key => [key == 1 ? "other" : $"{key}"], "key"), Limits(1));
+        CumulativeFamily family = Family(new StubDecoder(static key => [key == 1 ? "other" : $"{key}"], "key"), Limits(1));
         Poll(family, (1, [0, 1, 0, 0]), (2, [0, 2, 0, 0]), (3, [0, 4, 0, 0]));
         Assert.Equal("2:2 other:5", Counts(family));
         Assert.Equal(1, family.Drops[DropReason.SeriesLimit]);
@@ -29,7 +29,7 @@ public sealed class FamilyOverflowTests : FamilyTest
     [Fact]
     public void A_family_without_labels_always_has_room()
     {
-        HistogramFamily family = Family(new StubDecoder(static _ => []), Limits(0));
+        CumulativeFamily family = Family(new StubDecoder(static _ => []), Limits(0));
         Poll(family, (1, [0, 1, 0, 0]), (2, [0, 2, 0, 0]));
         Assert.Equal([0, 3, 0, 0], Exposed(family)[""]);
     }
@@ -40,13 +40,13 @@ public sealed class FamilyOverflowTests : FamilyTest
     public void A_label_set_that_found_no_room_once_stays_without(bool drop, string counts)
     {
         SeriesLimits limits = Limits(1) with { Overflow = drop ? Overflow.Drop : Overflow.Other };
-        HistogramFamily family = Family(ByNumber(), limits);
+        CumulativeFamily family = Family(ByNumber(), limits);
         Poll(family, (1, [0, 1, 0, 0]), (2, [0, 2, 0, 0]));
         Poll(family);
         Time.Advance(TimeSpan.FromMinutes(6));
         Poll(family);
         Poll(family, (2, [0, 3, 0, 0]));
-        HistogramFamily next = TakenOver(family, sameMap: true, ByNumber(), limits);
+        CumulativeFamily next = TakenOver(family, sameMap: true, ByNumber(), limits);
         Poll(next, (2, [0, 4, 0, 0]), (3, [0, 1, 0, 0]));
         Assert.Equal(counts, Counts(next));
     }
@@ -54,7 +54,7 @@ public sealed class FamilyOverflowTests : FamilyTest
     [Fact]
     public void Other_does_not_expire()
     {
-        HistogramFamily family = Family(ByNumber(), Limits(1) with { ExpireUnchanged = TimeSpan.FromMinutes(1) });
+        CumulativeFamily family = Family(ByNumber(), Limits(1) with { ExpireUnchanged = TimeSpan.FromMinutes(1) });
         Poll(family, (1, [0, 1, 0, 0]), (2, [0, 2, 0, 0]));
         Time.Advance(TimeSpan.FromHours(1));
         Poll(family, (2, [0, 2, 0, 0]));

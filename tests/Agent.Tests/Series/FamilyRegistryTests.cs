@@ -55,7 +55,7 @@ public sealed class FamilyRegistryTests
     [Fact]
     public void What_an_owner_publishes_replaces_what_it_had_and_names_out_of_use_are_free()
     {
-        HistogramFamily a = Family("a"), b = Family("b"), newB = Family("b"), other = Family("other");
+        CumulativeFamily a = Family("a"), b = Family("b"), newB = Family("b"), other = Family("other");
         Publish("first", a, b);
         Publish("second", other);
         _registry.Reserve(["b", "c"], "first");
@@ -80,7 +80,7 @@ public sealed class FamilyRegistryTests
     [Fact]
     public void A_reload_that_fails_gives_back_what_it_alone_had_reserved()
     {
-        HistogramFamily a = Family("a");
+        CumulativeFamily a = Family("a");
         Publish("first", a);
         _registry.Reserve(["a", "b"], "first");
         _registry.Cancel("first");
@@ -120,16 +120,16 @@ public sealed class FamilyRegistryTests
         Assert.Single(_registry.Families);
     }
 
-    private void Publish(string owner, params HistogramFamily[] families)
+    private void Publish(string owner, params CumulativeFamily[] families)
     {
         Assert.Null(_registry.Reserve([.. families.Select(static family => family.Description.Name)], owner));
         _registry.Publish(owner, families);
     }
 
-    private static HistogramFamily Family(string name)
+    private static CumulativeFamily Family(string name)
     {
         StubDecoder decoder = new(static _ => []);
-        return new HistogramFamily(
+        return new CumulativeFamily(
             new FamilyDescription(name, "A test.", [], BucketScheme.Explicit([1], UnitScale.One), HasSum: true), 1, decoder, new SeriesLimits(10, 64), new Lock(), TimeProvider.System);
     }
 }

@@ -10,7 +10,7 @@ public sealed class FamilySnapshotTests : FamilyTest
     [Fact]
     public void A_restored_family_counts_on_against_the_same_map()
     {
-        HistogramFamily family = Restored(Write(Counted()), ByNumber());
+        CumulativeFamily family = Restored(Write(Counted()), ByNumber());
         Assert.Equal("1:5 2:6", Counts(family));
         Poll(family, (1, [11, 7, 0, 0]), (2, [20, 6, 0, 0]), (3, [1, 9, 0, 0]));
         Assert.Equal("1:7 2:6 3:9", Counts(family));
@@ -21,13 +21,13 @@ public sealed class FamilySnapshotTests : FamilyTest
     public void What_expired_overflowed_or_waited_is_restored_too()
     {
         StubDecoder decoder = new(static key => key == 9 ? throw new TimeoutException("slow") : key == 8 ? null : [$"{key}"], "key");
-        HistogramFamily old = Family(decoder, Limits(1));
+        CumulativeFamily old = Family(decoder, Limits(1));
         Poll(old, (1, [0, 5, 0, 0]));
         Poll(old);
         Time.Advance(TimeSpan.FromMinutes(6));
         Poll(old, (2, [0, 1, 0, 0]), (3, [0, 2, 0, 0]), (8, [0, 4, 0, 0]), (9, [0, 8, 0, 0]));
         Poll(old, (3, [0, 2, 0, 0]), (8, [0, 4, 0, 0]), (9, [0, 8, 0, 0]));
-        HistogramFamily family = Restored(Write(old), ByNumber(), Limits(1));
+        CumulativeFamily family = Restored(Write(old), ByNumber(), Limits(1));
         Assert.Equal(1, family.Drops[DropReason.Filtered]);
         Assert.Equal(4UL, family.Drops.Observations(DropReason.Filtered));
         Assert.Equal(1, family.Drops[DropReason.SeriesLimit]);
@@ -43,11 +43,11 @@ public sealed class FamilySnapshotTests : FamilyTest
     public void What_is_resting_goes_on_resting()
     {
         SeriesLimits limits = Limits() with { ExpireUnchanged = TimeSpan.FromMinutes(1) };
-        HistogramFamily old = Family(ByNumber(), limits);
+        CumulativeFamily old = Family(ByNumber(), limits);
         Poll(old, (1, [0, 5, 0, 0]));
         Time.Advance(TimeSpan.FromMinutes(2));
         Poll(old, (1, [0, 5, 0, 0]));
-        HistogramFamily family = Restored(Write(old), ByNumber(), limits);
+        CumulativeFamily family = Restored(Write(old), ByNumber(), limits);
         Poll(family, (1, [0, 5, 0, 0]));
         Assert.Empty(Exposed(family));
         Poll(family, (1, [0, 6, 0, 0]));
@@ -57,11 +57,11 @@ public sealed class FamilySnapshotTests : FamilyTest
     [Fact]
     public void A_snapshot_between_a_take_over_and_its_first_poll_is_as_good()
     {
-        HistogramFamily between = TakenOver(Counted(), sameMap: true, All("x"));
-        HistogramFamily family = Restored(Write(between), ByNumber());
+        CumulativeFamily between = TakenOver(Counted(), sameMap: true, All("x"));
+        CumulativeFamily family = Restored(Write(between), ByNumber());
         Poll(family, (1, [11, 7, 0, 0]), (2, [20, 6, 0, 0]));
         Assert.Equal("1:7 2:6", Counts(family));
-        HistogramFamily renamed = Restored(Write(TakenOver(Counted(), sameMap: true, ByNumber())), All("x"));
+        CumulativeFamily renamed = Restored(Write(TakenOver(Counted(), sameMap: true, ByNumber())), All("x"));
         Poll(renamed, (1, [11, 7, 0, 0]), (2, [20, 6, 0, 0]));
         Assert.Equal("x:2", Counts(renamed));
     }
@@ -69,7 +69,7 @@ public sealed class FamilySnapshotTests : FamilyTest
     [Fact]
     public void Growth_and_new_keys_need_no_snapshot()
     {
-        HistogramFamily family = Counted();
+        CumulativeFamily family = Counted();
         Assert.False(family.NeedsSnapshot);
         Poll(family, (1, [12, 6, 1, 0]), (2, [20, 6, 0, 0]), (3, [0, 1, 0, 0]));
         Assert.False(family.NeedsSnapshot);
@@ -78,7 +78,7 @@ public sealed class FamilySnapshotTests : FamilyTest
     [Fact]
     public void A_key_that_left_needs_one_and_writing_it_is_enough()
     {
-        HistogramFamily family = Counted();
+        CumulativeFamily family = Counted();
         Poll(family, (1, [10, 5, 0, 0]));
         Assert.True(family.NeedsSnapshot);
         Write(family);
@@ -94,7 +94,7 @@ public sealed class FamilySnapshotTests : FamilyTest
     [InlineData(false)]
     public void An_entry_that_was_made_anew_needs_one(bool hasSum)
     {
-        HistogramFamily family = Family(ByNumber(), hasSum: hasSum);
+        CumulativeFamily family = Family(ByNumber(), hasSum: hasSum);
         Poll(family, (1, [0, 5, 1, 0]));
         Poll(family, (1, [0, 4, 1, 0]));
         Assert.True(family.NeedsSnapshot);
@@ -105,7 +105,7 @@ public sealed class FamilySnapshotTests : FamilyTest
     [InlineData(true)]
     public void A_label_set_without_room_needs_one(bool drop)
     {
-        HistogramFamily family = Family(ByNumber(), Limits(1) with { Overflow = drop ? Overflow.Drop : Overflow.Other });
+        CumulativeFamily family = Family(ByNumber(), Limits(1) with { Overflow = drop ? Overflow.Drop : Overflow.Other });
         Poll(family, (1, [0, 5, 1, 0]));
         Assert.False(family.NeedsSnapshot);
         Poll(family, (1, [0, 5, 1, 0]), (2, [0, 5, 1, 0]));
@@ -115,7 +115,7 @@ public sealed class FamilySnapshotTests : FamilyTest
     [Fact]
     public void A_series_that_expired_or_rests_needs_one()
     {
-        HistogramFamily family = Family(ByNumber(), Limits() with { ExpireUnchanged = TimeSpan.FromMinutes(20) });
+        CumulativeFamily family = Family(ByNumber(), Limits() with { ExpireUnchanged = TimeSpan.FromMinutes(20) });
         Poll(family, (1, [0, 5, 0, 0]), (2, [0, 6, 0, 0]));
         Poll(family, (1, [0, 5, 0, 0]));
         foreach (int minutes in new[] { 6, 15 })
@@ -183,7 +183,7 @@ public sealed class FamilySnapshotTests : FamilyTest
         byte[] snapshot = Write(Counted());
         Assert.Equal("the snapshot is of another map: it has other buckets; delete it, and its metric begins with what the map counts", Refusal(snapshot, Family(ByNumber(), scheme: BucketScheme.Explicit([1, 3], UnitScale.One))));
         Assert.Equal("the snapshot is of another map: it has the other layout of values; delete it, and its metric begins with what the map counts", Refusal(snapshot, Family(ByNumber(), hasSum: false)));
-        var wider = new HistogramFamily(Family(ByNumber()).Description, 2, ByNumber(), Limits(), new Lock(), Time);
+        var wider = new CumulativeFamily(Family(ByNumber()).Description, 2, ByNumber(), Limits(), new Lock(), Time);
         Assert.Equal("the snapshot is of another map: it has keys of 1 bytes, and the map's have 2; delete it, and its metric begins with what the map counts", Refusal(snapshot, wider));
     }
 
@@ -191,10 +191,10 @@ public sealed class FamilySnapshotTests : FamilyTest
     public void Another_unit_or_other_label_names_are_the_same_map()
     {
         byte[] snapshot = Write(Counted());
-        HistogramFamily inSeconds = Family(ByNumber(), scheme: BucketScheme.Explicit([1, 2], UnitScale.Nanoseconds));
+        CumulativeFamily inSeconds = Family(ByNumber(), scheme: BucketScheme.Explicit([1, 2], UnitScale.Nanoseconds));
         inSeconds.ReadSnapshot(new MemoryStream(snapshot));
         Assert.Equal("1:5 2:6", Counts(inSeconds));
-        HistogramFamily renamed = Family(new StubDecoder(static key => [$"{key}"], "number"));
+        CumulativeFamily renamed = Family(new StubDecoder(static key => [$"{key}"], "number"));
         renamed.ReadSnapshot(new MemoryStream(snapshot));
         Poll(renamed, (1, [11, 7, 0, 0]));
         Assert.Equal([1, 2, 0, 0], Exposed(renamed)["number=\"1\""]);
@@ -207,7 +207,7 @@ public sealed class FamilySnapshotTests : FamilyTest
     public void A_long_label_text_is_restored(int length)
     {
         StubDecoder decoder = new(_ => [new string('x', length)], "key");
-        HistogramFamily old = Family(decoder, new SeriesLimits(1, length));
+        CumulativeFamily old = Family(decoder, new SeriesLimits(1, length));
         Poll(old, (1, [0, 5, 0, 0]));
         Assert.Equal(Exposed(old), Exposed(Restored(Write(old), decoder, new SeriesLimits(1, length))));
     }
@@ -220,33 +220,33 @@ public sealed class FamilySnapshotTests : FamilyTest
         Assert.Equal("the snapshot is of version 7, and this agent knows 1; use the agent that wrote it, or delete it", Refusal(snapshot, Family(ByNumber())));
     }
 
-    private HistogramFamily Counted()
+    private CumulativeFamily Counted()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [10, 5, 0, 0]), (2, [20, 6, 0, 0]));
         return family;
     }
 
-    private HistogramFamily Restored(byte[] snapshot, StubDecoder decoder, SeriesLimits? limits = null)
+    private CumulativeFamily Restored(byte[] snapshot, StubDecoder decoder, SeriesLimits? limits = null)
     {
-        HistogramFamily family = Family(decoder, limits);
+        CumulativeFamily family = Family(decoder, limits);
         family.ReadSnapshot(new MemoryStream(snapshot));
         return family;
     }
 
     private void Refuse(byte[] snapshot)
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Refusal(snapshot, family);
         Assert.Empty(Exposed(family));
         Poll(family, (1, [0, 1, 0, 0]));
         Assert.Equal("1:1", Counts(family));
     }
 
-    private static string Refusal(byte[] snapshot, HistogramFamily family) =>
+    private static string Refusal(byte[] snapshot, CumulativeFamily family) =>
         Assert.Throws<InvalidDataException>(() => family.ReadSnapshot(new MemoryStream(snapshot))).Message;
 
-    private static byte[] Write(HistogramFamily family)
+    private static byte[] Write(CumulativeFamily family)
     {
         var stream = new MemoryStream();
         family.WriteSnapshot(stream);

@@ -8,9 +8,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void In_the_same_map_nothing_is_counted_twice()
     {
-        HistogramFamily old = Family(ByNumber());
+        CumulativeFamily old = Family(ByNumber());
         Poll(old, (1, [10, 5, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap: true, ByNumber());
+        CumulativeFamily family = TakenOver(old, sameMap: true, ByNumber());
         Assert.Equal("1:5", Counts(family));
         Poll(family, (1, [13, 7, 0, 0]));
         Assert.Equal([13, 7, 0, 0], Exposed(family)["key=\"1\""]);
@@ -19,10 +19,10 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void Each_key_is_decoded_anew_and_once()
     {
-        HistogramFamily old = Family(ByNumber());
+        CumulativeFamily old = Family(ByNumber());
         Poll(old, (1, [0, 5, 0, 0]), (2, [0, 6, 0, 0]));
         StubDecoder decoder = ByNumber();
-        HistogramFamily family = TakenOver(old, sameMap: true, decoder);
+        CumulativeFamily family = TakenOver(old, sameMap: true, decoder);
         Assert.Equal(0, decoder.Calls);
         for (int i = 0; i < 3; i++) Poll(family, (1, [0, 5, 0, 0]), (2, [0, 6, 0, 0]));
         Assert.Equal(2, decoder.Calls);
@@ -31,10 +31,10 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void A_poll_that_fails_right_after_changes_nothing()
     {
-        HistogramFamily old = Family(ByNumber());
+        CumulativeFamily old = Family(ByNumber());
         Poll(old, (1, [0, 5, 0, 0]), (2, [0, 6, 0, 0]));
         StubDecoder decoder = ByParity();
-        HistogramFamily family = TakenOver(old, sameMap: true, decoder);
+        CumulativeFamily family = TakenOver(old, sameMap: true, decoder);
         Stage(family, (1, [0, 9, 0, 0]));
         Assert.Equal("1:5 2:6", Counts(family));
         Poll(family, (1, [0, 9, 0, 0]), (2, [0, 7, 0, 0]));
@@ -45,9 +45,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void A_new_label_set_begins_at_0_and_one_that_no_key_has_any_more_ends()
     {
-        HistogramFamily old = Family(ByNumber());
+        CumulativeFamily old = Family(ByNumber());
         Poll(old, (1, [0, 5, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap: true, All("new"));
+        CumulativeFamily family = TakenOver(old, sameMap: true, All("new"));
         Poll(family, (1, [0, 8, 0, 0]));
         Assert.Equal("new:3", Counts(family));
     }
@@ -55,11 +55,11 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void A_label_set_that_ended_goes_on_when_its_labels_come_back()
     {
-        HistogramFamily first = Family(ByNumber());
+        CumulativeFamily first = Family(ByNumber());
         Poll(first, (1, [0, 5, 0, 0]));
-        HistogramFamily second = TakenOver(first, sameMap: true, All("new"));
+        CumulativeFamily second = TakenOver(first, sameMap: true, All("new"));
         Poll(second, (1, [0, 8, 0, 0]));
-        HistogramFamily third = TakenOver(second, sameMap: true, ByNumber());
+        CumulativeFamily third = TakenOver(second, sameMap: true, ByNumber());
         Poll(third, (1, [0, 10, 0, 0]));
         Assert.Equal("1:7", Counts(third));
     }
@@ -67,9 +67,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void Merged_label_sets_go_on_from_the_one_that_stays()
     {
-        HistogramFamily old = Family(ByNumber());
+        CumulativeFamily old = Family(ByNumber());
         Poll(old, (1, [0, 5, 0, 0]), (2, [0, 100, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap: true, All("1"));
+        CumulativeFamily family = TakenOver(old, sameMap: true, All("1"));
         Poll(family, (1, [0, 6, 0, 0]), (2, [0, 102, 0, 0]));
         Assert.Equal("1:8", Counts(family));
     }
@@ -77,9 +77,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void A_split_label_set_goes_on_with_the_key_that_keeps_it()
     {
-        HistogramFamily old = Family(All("1"));
+        CumulativeFamily old = Family(All("1"));
         Poll(old, (1, [0, 5, 0, 0]), (2, [0, 100, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap: true, ByNumber());
+        CumulativeFamily family = TakenOver(old, sameMap: true, ByNumber());
         Poll(family, (1, [0, 6, 0, 0]), (2, [0, 102, 0, 0]));
         Assert.Equal("1:106 2:2", Counts(family));
     }
@@ -87,9 +87,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void New_label_sets_have_the_room_of_those_that_end()
     {
-        HistogramFamily old = Family(ByNumber(), Limits(2));
+        CumulativeFamily old = Family(ByNumber(), Limits(2));
         Poll(old, (1, [0, 5, 0, 0]), (2, [0, 6, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap: true, new StubDecoder(static key => [$"x{key}"], "key"), Limits(2));
+        CumulativeFamily family = TakenOver(old, sameMap: true, new StubDecoder(static key => [$"x{key}"], "key"), Limits(2));
         Poll(family, (1, [0, 6, 0, 0]), (2, [0, 8, 0, 0]));
         Assert.Equal("x1:1 x2:2", Counts(family));
     }
@@ -97,9 +97,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void What_is_above_a_lowered_limit_stays()
     {
-        HistogramFamily old = Family(ByNumber(), Limits(3));
+        CumulativeFamily old = Family(ByNumber(), Limits(3));
         Poll(old, (1, [0, 1, 0, 0]), (2, [0, 2, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap: true, ByNumber(), Limits(1));
+        CumulativeFamily family = TakenOver(old, sameMap: true, ByNumber(), Limits(1));
         Poll(family, (1, [0, 1, 0, 0]), (2, [0, 3, 0, 0]), (3, [0, 9, 0, 0]));
         Assert.Equal("1:1 2:3 other:9", Counts(family));
     }
@@ -107,10 +107,10 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void A_series_whose_key_has_left_stays_until_it_expires()
     {
-        HistogramFamily old = Family(ByNumber());
+        CumulativeFamily old = Family(ByNumber());
         Poll(old, (1, [0, 5, 0, 0]), (2, [0, 6, 0, 0]));
         Poll(old, (2, [0, 6, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap: true, ByNumber());
+        CumulativeFamily family = TakenOver(old, sameMap: true, ByNumber());
         Poll(family);
         Assert.Equal("1:5 2:6", Counts(family));
         Time.Advance(TimeSpan.FromMinutes(6));
@@ -122,10 +122,10 @@ public sealed class FamilyTakeOverTests : FamilyTest
     public void A_key_that_can_not_be_decoded_gains_from_what_it_had_when_it_was_taken_over()
     {
         bool broken = false;
-        HistogramFamily old = Family(ByNumber());
+        CumulativeFamily old = Family(ByNumber());
         Poll(old, (1, [0, 5, 0, 0]));
         broken = true;
-        HistogramFamily family = TakenOver(old, sameMap: true, new StubDecoder(key => broken ? throw new TimeoutException("slow") : [$"{key}"], "key"));
+        CumulativeFamily family = TakenOver(old, sameMap: true, new StubDecoder(key => broken ? throw new TimeoutException("slow") : [$"{key}"], "key"));
         Poll(family, (1, [0, 7, 0, 0]));
         Assert.Equal("1:5", Counts(family));
         broken = false;
@@ -136,9 +136,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void What_waited_for_the_old_decoder_is_counted_by_the_new_one()
     {
-        HistogramFamily old = Family(new StubDecoder(static _ => throw new TimeoutException("slow"), "key"));
+        CumulativeFamily old = Family(new StubDecoder(static _ => throw new TimeoutException("slow"), "key"));
         Poll(old, (1, [0, 5, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap: true, ByNumber());
+        CumulativeFamily family = TakenOver(old, sameMap: true, ByNumber());
         Poll(family, (1, [0, 6, 0, 0]));
         Assert.Equal("1:6", Counts(family));
     }
@@ -146,9 +146,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void In_a_new_map_all_totals_go_on_and_expire_as_ever()
     {
-        HistogramFamily old = Family(ByNumber());
+        CumulativeFamily old = Family(ByNumber());
         Poll(old, (1, [10, 5, 0, 0]), (2, [20, 6, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap: false, ByNumber());
+        CumulativeFamily family = TakenOver(old, sameMap: false, ByNumber());
         Poll(family, (1, [1, 2, 0, 0]));
         Assert.Equal("1:7 2:6", Counts(family));
         Time.Advance(TimeSpan.FromMinutes(6));
@@ -161,9 +161,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [InlineData(false, "1:7")]
     public void Under_other_label_names_no_label_set_goes_on(bool sameMap, string counts)
     {
-        HistogramFamily old = Family(new StubDecoder(static key => [$"{key}"], "number"));
+        CumulativeFamily old = Family(new StubDecoder(static key => [$"{key}"], "number"));
         Poll(old, (1, [10, 5, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap, ByNumber());
+        CumulativeFamily family = TakenOver(old, sameMap, ByNumber());
         Assert.Empty(Exposed(family));
         Poll(family, (1, [10, 7, 0, 0]));
         Assert.Equal(counts, Counts(family));
@@ -175,11 +175,11 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [InlineData(false, "1:13")]
     public void A_version_that_has_the_old_label_names_again_goes_on_from_there(bool sameMap, string counts)
     {
-        HistogramFamily first = Family(ByNumber());
+        CumulativeFamily first = Family(ByNumber());
         Poll(first, (1, [10, 5, 0, 0]));
-        HistogramFamily second = TakenOver(first, sameMap, new StubDecoder(static key => [$"{key}"], "number"));
+        CumulativeFamily second = TakenOver(first, sameMap, new StubDecoder(static key => [$"{key}"], "number"));
         Poll(second, (1, [10, 7, 0, 0]));
-        HistogramFamily third = TakenOver(second, sameMap, ByNumber());
+        CumulativeFamily third = TakenOver(second, sameMap, ByNumber());
         Poll(third, (1, [10, 8, 0, 0]));
         // What was counted under other names stays there.
         Assert.Equal(counts, Counts(third));
@@ -188,9 +188,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void Buckets_of_another_scheme_keep_every_common_bound()
     {
-        HistogramFamily old = Family(ByNumber(), scheme: BucketScheme.Explicit([1, 2, 4, 8], UnitScale.One));
+        CumulativeFamily old = Family(ByNumber(), scheme: BucketScheme.Explicit([1, 2, 4, 8], UnitScale.One));
         Poll(old, (1, [100, 1, 10, 100, 1000, 10000]));
-        HistogramFamily family = Family(ByNumber(), scheme: BucketScheme.Explicit([2, 3, 8, 16], UnitScale.One));
+        CumulativeFamily family = Family(ByNumber(), scheme: BucketScheme.Explicit([2, 3, 8, 16], UnitScale.One));
         family.TakeOver(old, sameMap: false);
         Assert.Equal([100, 11, 0, 1100, 0, 10000], Exposed(family)["key=\"1\""]);
     }
@@ -198,9 +198,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void What_counts_up_in_the_agents_own_metrics_goes_on()
     {
-        HistogramFamily old = Family(new StubDecoder(key => Slow(key), "key"), Limits(1));
+        CumulativeFamily old = Family(new StubDecoder(key => Slow(key), "key"), Limits(1));
         Poll(old, (1, [0, 5, 0, 0]), (2, [0, 5, 0, 0]), (3, [0, 5, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap: true, new StubDecoder(static key => key == 1 ? null : [$"{key}"], "key"), Limits(1));
+        CumulativeFamily family = TakenOver(old, sameMap: true, new StubDecoder(static key => key == 1 ? null : [$"{key}"], "key"), Limits(1));
         Poll(family, (1, [0, 7, 0, 0]), (2, [0, 5, 0, 0]), (3, [0, 5, 0, 0]));
         Assert.Equal(TimeSpan.FromSeconds(3), family.DecodingTime);
         Assert.Equal(1, family.Drops[DropReason.Filtered]);
@@ -211,9 +211,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void The_same_map_can_not_have_other_buckets()
     {
-        HistogramFamily old = Family(ByNumber(), scheme: BucketScheme.Explicit([1, 2], UnitScale.One));
+        CumulativeFamily old = Family(ByNumber(), scheme: BucketScheme.Explicit([1, 2], UnitScale.One));
         Poll(old, (1, [10, 5, 0, 0]));
-        HistogramFamily family = Family(ByNumber(), scheme: BucketScheme.Explicit([1, 3], UnitScale.One));
+        CumulativeFamily family = Family(ByNumber(), scheme: BucketScheme.Explicit([1, 3], UnitScale.One));
         var refused = Assert.Throws<ArgumentException>(() => family.TakeOver(old, sameMap: true));
         Assert.StartsWith("test_seconds can't have the map of its former version, which had other buckets", refused.Message, StringComparison.Ordinal);
         Assert.Equal(1, old.Keys);
@@ -222,9 +222,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void Another_unit_of_the_same_map_keeps_what_was_counted()
     {
-        HistogramFamily old = Family(ByNumber(), scheme: BucketScheme.Explicit([1, 2], UnitScale.One));
+        CumulativeFamily old = Family(ByNumber(), scheme: BucketScheme.Explicit([1, 2], UnitScale.One));
         Poll(old, (1, [10, 5, 0, 0]));
-        HistogramFamily family = Family(ByNumber(), scheme: BucketScheme.Explicit([1, 2], UnitScale.Nanoseconds));
+        CumulativeFamily family = Family(ByNumber(), scheme: BucketScheme.Explicit([1, 2], UnitScale.Nanoseconds));
         family.TakeOver(old, sameMap: true);
         Poll(family, (1, [11, 6, 0, 0]));
         Assert.Equal([11, 6, 0, 0], Exposed(family)["key=\"1\""]);
@@ -233,9 +233,9 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void The_old_series_stay_as_they_were_for_whoever_still_reads_them()
     {
-        HistogramFamily old = Family(ByNumber());
+        CumulativeFamily old = Family(ByNumber());
         Poll(old, (1, [0, 5, 0, 0]));
-        HistogramFamily family = TakenOver(old, sameMap: true, All("new"));
+        CumulativeFamily family = TakenOver(old, sameMap: true, All("new"));
         Poll(family, (1, [0, 9, 0, 0]));
         Assert.Equal("1:5", Counts(old));
     }
@@ -243,7 +243,7 @@ public sealed class FamilyTakeOverTests : FamilyTest
     [Fact]
     public void A_family_that_counts_already_takes_nothing_over()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [0, 5, 0, 0]));
         Assert.Throws<InvalidOperationException>(() => family.TakeOver(Family(ByNumber()), sameMap: true));
     }

@@ -18,33 +18,33 @@ public abstract class FamilyTest
 
     private protected static SeriesLimits Limits(int maxSeries = 1000) => new(maxSeries, 64);
 
-    private protected static void Stage(HistogramFamily family, params ReadOnlySpan<(byte Key, ulong[] Words)> entries)
+    private protected static void Stage(CumulativeFamily family, params ReadOnlySpan<(byte Key, ulong[] Words)> entries)
     {
         family.Begin();
         foreach ((byte key, ulong[] words) in entries) words.CopyTo(family.Stage([key]));
     }
 
-    private protected static void Poll(HistogramFamily family, params ReadOnlySpan<(byte Key, ulong[] Words)> entries)
+    private protected static void Poll(CumulativeFamily family, params ReadOnlySpan<(byte Key, ulong[] Words)> entries)
     {
         Stage(family, entries);
         lock (family.Gate) family.Commit();
     }
 
-    private protected HistogramFamily Family(StubDecoder decoder, SeriesLimits? limits = null, bool hasSum = true, BucketScheme? scheme = null)
+    private protected CumulativeFamily Family(StubDecoder decoder, SeriesLimits? limits = null, bool hasSum = true, BucketScheme? scheme = null)
     {
         var description = new FamilyDescription("test_seconds", "A test.", decoder.LabelNames, scheme ?? BucketScheme.Explicit([1, 2], UnitScale.One), hasSum);
-        return new HistogramFamily(description, 1, decoder, limits ?? Limits(), new Lock(), Time);
+        return new CumulativeFamily(description, 1, decoder, limits ?? Limits(), new Lock(), Time);
     }
 
-    private protected HistogramFamily TakenOver(HistogramFamily old, bool sameMap, StubDecoder decoder, SeriesLimits? limits = null)
+    private protected CumulativeFamily TakenOver(CumulativeFamily old, bool sameMap, StubDecoder decoder, SeriesLimits? limits = null)
     {
-        HistogramFamily family = Family(decoder, limits);
+        CumulativeFamily family = Family(decoder, limits);
         family.TakeOver(old, sameMap);
         return family;
     }
 
     /// <summary>What a scrape sees: label text and words.</summary>
-    private protected static Dictionary<string, ulong[]> Exposed(HistogramFamily family)
+    private protected static Dictionary<string, ulong[]> Exposed(CumulativeFamily family)
     {
         SeriesTable series = family.Series;
         return Enumerable.Range(0, series.Places).Where(series.IsExposed)
@@ -52,6 +52,6 @@ public abstract class FamilyTest
     }
 
     /// <summary>The same as text: label values and first slots, in the order of the labels.</summary>
-    private protected static string Counts(HistogramFamily family) =>
+    private protected static string Counts(CumulativeFamily family) =>
         string.Join(' ', Exposed(family).OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key.Replace("key=", "", StringComparison.Ordinal).Trim('"')}:{pair.Value[1]}"));
 }

@@ -3,11 +3,10 @@ using System.Runtime.CompilerServices;
 namespace EbpfAgent.Series;
 
 /// <content>From what a poll has staged to what a scrape sees.</content>
-internal sealed partial class HistogramFamily
+internal sealed partial class CumulativeFamily
 {
-    /// <summary>Makes the staged poll visible. Call with <see cref="Gate"/> held.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Commit()
+    public override void Commit()
     {
         long now = _time.GetTimestamp();
         bool checksExpiry = _labels.IsCheckDue(now);
@@ -115,15 +114,7 @@ internal sealed partial class HistogramFamily
         if (_labels.Moved || _keys.WasReset) _needsSnapshot = true;
         _labels.Moved = false;
         _keys.Keep();
-        RememberSomeKey();
-    }
-
-    private void RememberSomeKey()
-    {
-        int row = 0;
-        while (row < _keys.Rows && !_keys.IsInUse(row)) row++;
-        _hasSomeKey = row < _keys.Rows;
-        if (_hasSomeKey) _keys.Key(row).CopyTo(_someKey);
+        RememberSomeKeyOf(_keys);
     }
 
     private void CountOverflow(string labels)

@@ -1,52 +1,48 @@
 namespace EbpfAgent.Series;
 
 /// <content>From one version of a plugin to the next.</content>
-internal sealed partial class HistogramFamily
+internal sealed partial class CumulativeFamily
 {
-    /// <summary>
-    /// Goes on from where another version of this metric has come to, with another decoder, other limits, perhaps other buckets. Call once, before the first
-    /// <see cref="Begin"/> and before it is exposed; the old one may still be exposed, but is never polled again: no call of it may be under way, and it loses its keys.
-    /// </summary>
-    /// <param name="old">The other version; of the same <see cref="TimeProvider"/>.</param>
-    /// <param name="sameMap">
-    /// Whether the map in the kernel is the same object, so that its counts go on. Then what each key counted last is known, and nothing is counted
-    /// twice; each key is decoded anew in the first poll. A label set goes on if a key still maps to it, one that is new begins at 0, and one whose keys all have
-    /// other labels now ends with the first <see cref="Commit"/>, though it is remembered. If the map is a new one, all label sets stay, until they expire.
-    /// </param>
     /// <remarks>
     /// Under other label names no label set can go on; they are remembered, for a version that has the names again. In a new map with other buckets counts are carried as <see cref="SlotMapping"/>
     /// says. The same map's words are kept as they are, whatever the factor of the exposed unit.
     /// </remarks>
-    /// <exception cref="ArgumentException">The map can't be the same one: its keys or values have another size, or its slots another meaning. Nothing has changed.</exception>
-    public void TakeOver(HistogramFamily old, bool sameMap)
+    public override void TakeOver(MetricFamily former, bool sameMap)
     {
         if (_keys.Count > 0 || Series.Places > 0) throw new InvalidOperationException($"{Description.Name} counts already; take over before the first poll");
-        if (sameMap && Misfit(old) is { } misfit) throw new ArgumentException($"{Description.Name} can't have the map of its former version, {misfit}", nameof(old));
+        // A gauge, or a family of another kind, has no totals that could go on.
+        if (former is not CumulativeFamily old || old.Description.Kind != Description.Kind)
+        {
+            base.TakeOver(former, sameMap);
+            return;
+        }
+
+        sameMap &= old.Description.Reading == Description.Reading;
+        if (sameMap && Misfit(old) is { } misfit) throw new ArgumentException($"{Description.Name} can't have the map of its former version, {misfit}", nameof(former));
         lock (Gate)
         {
             int[]? places = AdoptLabels(old, sameMap ? SlotMapping.Raw : SlotMapping.Between(old.Description.Scheme, Description.Scheme));
             if (sameMap) AdoptKeys(old, places);
             else GiveUpKeys(old, places);
-            Drops.Add(old.Drops);
-            _naming.AddTime(old.DecodingTime);
+            base.TakeOver(old, sameMap);
             _needsSnapshot = true;
         }
     }
 
-    private string? Misfit(HistogramFamily old) =>
+    private string? Misfit(CumulativeFamily old) =>
         old._keys.KeySize != _keys.KeySize ? $"whose keys had {old._keys.KeySize} bytes and not {_keys.KeySize}"
         : old._keys.SlotsAreEntries != _keys.SlotsAreEntries ? "which had another layout"
         : !SlotMapping.IsSameRaw(old.Description.Scheme, Description.Scheme) ? "which had other buckets"
         : null;
 
-    private int[]? AdoptLabels(HistogramFamily old, SlotMapping mapping)
+    private int[]? AdoptLabels(CumulativeFamily old, SlotMapping mapping)
     {
         if (Description.LabelNames.SequenceEqual(old.Description.LabelNames, StringComparer.Ordinal)) return _labels.Adopt(old._labels, mapping);
         _labels.Remember(old._labels, mapping);
         return null;
     }
 
-    private void AdoptKeys(HistogramFamily old, int[]? places)
+    private void AdoptKeys(CumulativeFamily old, int[]? places)
     {
         _keys = old._keys;
         old._keys = new PolledKeys(_keys.KeySize, _keys.Words, _keys.SlotsAreEntries);
@@ -59,12 +55,9 @@ internal sealed partial class HistogramFamily
 
         // Asked now: a place may have another series by the time that the row is decoded.
         _rested = [.. _former.Select(series => series >= 0 && Series.State(series) == SeriesState.Resting)];
-
-        _hasSomeKey = old._hasSomeKey;
-        old._someKey.CopyTo(_someKey, 0);
     }
 
-    private void GiveUpKeys(HistogramFamily old, int[]? places)
+    private void GiveUpKeys(CumulativeFamily old, int[]? places)
     {
         old._keys.LeftOut.GiveUp();
         old._keys.LeftOut.Flush(old.Drops);

@@ -1,26 +1,13 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using EbpfAgent.Folding;
 using EbpfAgent.Series;
 
 namespace EbpfAgent.Polling;
 
-/// <summary>Takes entries whose value is a whole histogram: <c>{ u64 sum; u64 slots[N]; }</c>.</summary>
-internal sealed class PerSeriesIntake(HistogramFamily family, int keySize, int valueBytes) : IEntrySink
-{
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Accept(ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, int count)
-    {
-        for (int i = 0; i < count; i++)
-            CpuFold.Sum(values.Slice(i * valueBytes, valueBytes), family.Stage(keys.Slice(i * keySize, keySize)));
-    }
-}
-
 /// <summary>
 /// Takes entries of the older layout, an entry per bucket: key <c>{ u32 bucket; K }</c>, value <c>u64</c>. The bucket is floor(log2 v) + 1.
 /// </summary>
-internal sealed class PerBucketIntake(HistogramFamily family, int keySize, int valueBytes) : IEntrySink
+internal sealed class PerBucketIntake(CumulativeFamily family, int keySize, int valueBytes) : IEntrySink
 {
     /// <summary>Where the author's own key begins.</summary>
     public const int SubKeyOffset = sizeof(uint);

@@ -2,12 +2,12 @@ using EbpfAgent.Series;
 
 namespace EbpfAgent.Tests.Series;
 
-public sealed class HistogramFamilyTests : FamilyTest
+public sealed class CumulativeFamilyTests : FamilyTest
 {
     [Fact]
     public void Counts_of_a_key_become_its_series()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [100, 1, 2, 3]));
         Assert.Equal(1, family.Series.Count);
         Assert.Equal("key=\"1\""u8, family.Series.Labels(0));
@@ -18,7 +18,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     public void A_key_is_decoded_once()
     {
         StubDecoder decoder = ByNumber();
-        HistogramFamily family = Family(decoder);
+        CumulativeFamily family = Family(decoder);
         for (ulong i = 1; i < 10; i++) Poll(family, (1, [i, i, 0, 0]), (2, [i, 0, i, 0]));
         Assert.Equal(2, decoder.Calls);
         Assert.Equal([9, 9, 0, 0], family.Series.Totals(0).ToArray());
@@ -27,7 +27,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void Keys_with_equal_labels_are_summed()
     {
-        HistogramFamily family = Family(new StubDecoder(static _ => ["same"], "key"));
+        CumulativeFamily family = Family(new StubDecoder(static _ => ["same"], "key"));
         Poll(family, (1, [10, 1, 0, 0]), (2, [20, 0, 2, 0]));
         Poll(family, (1, [11, 2, 0, 0]), (2, [25, 0, 2, 1]));
         Assert.Equal(1, family.Series.Count);
@@ -37,7 +37,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void Labels_that_only_look_alike_when_joined_stay_apart()
     {
-        HistogramFamily family = Family(new StubDecoder(static key => key == 1 ? ["1", "11"] : ["11", "1"], "a", "b"));
+        CumulativeFamily family = Family(new StubDecoder(static key => key == 1 ? ["1", "11"] : ["11", "1"], "a", "b"));
         Poll(family, (1, [0, 1, 0, 0]), (2, [0, 2, 0, 0]));
         Assert.Equal(2, family.Series.Count);
         Assert.Equal(1UL, family.Series.Totals(0)[1]);
@@ -47,7 +47,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void A_quote_in_a_value_can_not_forge_another_label_set()
     {
-        HistogramFamily family = Family(new StubDecoder(static key => key == 1 ? ["x\",b=\"y", "z"] : ["x", "y\",b=\"z"], "a", "b"));
+        CumulativeFamily family = Family(new StubDecoder(static key => key == 1 ? ["x\",b=\"y", "z"] : ["x", "y\",b=\"z"], "a", "b"));
         Poll(family, (1, [0, 1, 0, 0]), (2, [0, 2, 0, 0]));
         Assert.Equal(2, family.Series.Count);
     }
@@ -55,7 +55,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void A_key_that_leaves_the_map_leaves_its_counts_behind()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [5, 5, 0, 0]));
         Poll(family);
         Assert.Equal(0, family.Keys);
@@ -65,7 +65,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void A_key_that_comes_back_continues_its_total()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [5, 5, 0, 0]));
         Poll(family);
         Poll(family, (1, [7, 7, 0, 0]));
@@ -76,7 +76,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void An_entry_that_was_deleted_and_made_anew_between_two_polls_counts_on()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [50, 5, 4, 0]));
         Poll(family, (1, [30, 1, 6, 0]));
         Assert.Equal([80, 6, 10, 0], family.Series.Totals(0).ToArray());
@@ -85,7 +85,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void A_sum_that_wraps_around_is_no_new_entry()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [ulong.MaxValue, 1, 0, 0]));
         Poll(family, (1, [4, 2, 0, 0]));
         Assert.Equal([4, 2, 0, 0], family.Series.Totals(0).ToArray());
@@ -94,7 +94,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void A_poll_that_is_not_committed_changes_nothing()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [5, 5, 0, 0]));
         Stage(family, (1, [9, 9, 0, 0]), (2, [1, 1, 0, 0]));
         Assert.Equal(1, family.Series.Count);
@@ -107,7 +107,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void A_key_that_is_read_twice_in_one_poll_is_counted_once()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [5, 5, 0, 0]), (1, [6, 6, 0, 0]));
         Assert.Equal([6, 6, 0, 0], family.Series.Totals(0).ToArray());
     }
@@ -116,7 +116,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     public void A_key_that_the_decoder_leaves_out_has_no_series_and_is_not_asked_for_again()
     {
         var decoder = new StubDecoder(static key => key == 1 ? null : ["kept"], "key");
-        HistogramFamily family = Family(decoder);
+        CumulativeFamily family = Family(decoder);
         Poll(family, (1, [5, 5, 0, 0]), (2, [1, 1, 0, 0]));
         Poll(family, (1, [5, 5, 0, 0]), (2, [1, 1, 0, 0]));
         Assert.Equal(1, family.Series.Count);
@@ -128,7 +128,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void A_key_whose_decoder_throws_costs_itself_only()
     {
-        HistogramFamily family = Family(new StubDecoder(static key => key == 1 ? throw new InvalidOperationException("boom") : ["ok"], "key"));
+        CumulativeFamily family = Family(new StubDecoder(static key => key == 1 ? throw new InvalidOperationException("boom") : ["ok"], "key"));
         Poll(family, (1, [5, 5, 0, 0]), (2, [1, 1, 0, 0]));
         Assert.Equal(1, family.Series.Count);
         Assert.Equal(1, family.Drops[DropReason.DecodeFailed]);
@@ -140,7 +140,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     {
         bool broken = true;
         var decoder = new StubDecoder(_ => broken ? throw new TimeoutException("slow") : ["ok"], "key");
-        HistogramFamily family = Family(decoder);
+        CumulativeFamily family = Family(decoder);
         for (ulong i = 1; i <= 5; i++) Poll(family, (1, [i, i, 0, 0]));
         Assert.Equal(1, decoder.Calls);
         broken = false;
@@ -152,7 +152,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void Where_each_bucket_is_an_entry_one_that_is_deleted_counts_no_other_twice()
     {
-        HistogramFamily family = Family(ByNumber(), hasSum: false);
+        CumulativeFamily family = Family(ByNumber(), hasSum: false);
         Poll(family, (1, [0, 100, 1000, 0]));
         Poll(family, (1, [0, 0, 1001, 0]));
         Poll(family, (1, [0, 2, 1002, 0]));
@@ -162,7 +162,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void A_series_above_the_limit_is_left_out_and_counted()
     {
-        HistogramFamily family = Family(ByNumber(), Limits(2) with { Overflow = Overflow.Drop });
+        CumulativeFamily family = Family(ByNumber(), Limits(2) with { Overflow = Overflow.Drop });
         Poll(family, (1, [1, 1, 0, 0]), (2, [1, 1, 0, 0]), (3, [1, 1, 0, 0]), (4, [1, 1, 0, 0]));
         Assert.Equal(2, family.Series.Count);
         Assert.Equal(2, family.Drops[DropReason.SeriesLimit]);
@@ -172,7 +172,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void A_label_value_above_the_limit_is_cut()
     {
-        HistogramFamily family = Family(new StubDecoder(static _ => [new string('x', 1000)], "key"));
+        CumulativeFamily family = Family(new StubDecoder(static _ => [new string('x', 1000)], "key"));
         Poll(family, (1, [1, 1, 0, 0]));
         Assert.Equal(64 + "key=\"\"".Length, family.Series.Labels(0).Length);
     }
@@ -180,7 +180,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void What_left_out_keys_count_is_counted_by_reason()
     {
-        HistogramFamily family = Family(new StubDecoder(static key => key == 1 ? null : [$"{key}"], "key"), Limits(1) with { Overflow = Overflow.Drop });
+        CumulativeFamily family = Family(new StubDecoder(static key => key == 1 ? null : [$"{key}"], "key"), Limits(1) with { Overflow = Overflow.Drop });
         Poll(family, (1, [9, 1, 2, 0]), (2, [1, 1, 0, 0]), (3, [1, 4, 0, 0]));
         Poll(family, (1, [9, 1, 2, 5]), (2, [1, 2, 0, 0]), (3, [1, 4, 1, 0]));
         Assert.Equal(8UL, family.Drops.Observations(DropReason.Filtered));
@@ -191,7 +191,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void What_a_key_has_counted_that_can_not_be_decoded_is_lost_when_it_leaves_the_map()
     {
-        HistogramFamily family = Family(new StubDecoder(static _ => throw new TimeoutException("slow"), "key"));
+        CumulativeFamily family = Family(new StubDecoder(static _ => throw new TimeoutException("slow"), "key"));
         Poll(family, (1, [9, 3, 0, 0]));
         Poll(family, (1, [9, 0, 1, 0]));
         Assert.Equal(0UL, family.Drops.Observations(DropReason.DecodeFailed));
@@ -203,7 +203,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     public void An_entry_that_is_made_anew_while_its_key_can_not_be_decoded_loses_nothing()
     {
         bool broken = true;
-        HistogramFamily family = Family(new StubDecoder(_ => broken ? throw new TimeoutException("slow") : ["ok"], "key"));
+        CumulativeFamily family = Family(new StubDecoder(_ => broken ? throw new TimeoutException("slow") : ["ok"], "key"));
         Poll(family, (1, [7, 7, 0, 0]));
         for (int i = 0; i < 12; i++) Poll(family, (1, [2, 2, 0, 0]));
         broken = false;
@@ -220,7 +220,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [InlineData(ulong.MaxValue)]
     public void A_sum_is_kept_modulo_2_to_the_64(ulong sum)
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Poll(family, (1, [sum, 1, 0, 0]));
         Poll(family, (1, [unchecked(sum + 10), 2, 0, 0]));
         Assert.Equal([unchecked(sum + 10), 2, 0, 0], family.Series.Totals(0).ToArray());
@@ -229,7 +229,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     [Fact]
     public void Any_key_of_the_last_kept_poll_can_be_had()
     {
-        HistogramFamily family = Family(ByNumber());
+        CumulativeFamily family = Family(ByNumber());
         Assert.False(family.TryCopyAnyKey(out _));
         Stage(family, (1, [0, 1, 0, 0]));
         Assert.False(family.TryCopyAnyKey(out _));
@@ -244,7 +244,7 @@ public sealed class HistogramFamilyTests : FamilyTest
     public void Steady_polls_of_many_keys_allocate_nothing()
     {
         var decoder = new StubDecoder(static key => key % 8 == 0 ? null : key % 8 == 1 ? throw new TimeoutException("slow") : [$"{key}"], "key");
-        HistogramFamily family = Family(decoder, Limits(100) with { ExpireUnchanged = TimeSpan.FromMinutes(1) });
+        CumulativeFamily family = Family(decoder, Limits(100) with { ExpireUnchanged = TimeSpan.FromMinutes(1) });
         (byte, ulong[])[] entries = [.. Enumerable.Range(0, 200).Select(static i => ((byte)i, new ulong[] { 1, 1, 0, 0 }))];
         void Grow(int polls)
         {

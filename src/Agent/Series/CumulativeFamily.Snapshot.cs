@@ -11,7 +11,7 @@ namespace EbpfAgent.Series;
 /// that is deleted takes along what it has counted since the snapshot, and new label sets may take the room of some that are younger than it. And a key is
 /// taken to mean what it meant: under another decoder its gain since the snapshot goes to its new label set.
 /// </remarks>
-internal sealed partial class HistogramFamily
+internal sealed partial class CumulativeFamily
 {
     private volatile bool _needsSnapshot;
 
@@ -39,9 +39,9 @@ internal sealed partial class HistogramFamily
     {
         using var reader = new SnapshotReader(stream);
         IReadOnlyList<string> names = reader.ReadShape(Description, _keys.KeySize);
-        var old = new HistogramFamily(Description with { LabelNames = names }, _keys.KeySize, NoDecoder.Instance, _limits, Gate, _time);
+        var old = new CumulativeFamily(Description with { LabelNames = names }, _keys.KeySize, NoDecoder.Instance, _limits, Gate, _time);
         TimeSpan decoding = reader.ReadState(new FamilyState(old._keys, null, old._labels, old.Drops, default), _time.GetTimestamp());
-        old._naming.AddTime(decoding);
+        old.Naming.AddTime(decoding);
         TakeOver(old, sameMap: true);
     }
 
