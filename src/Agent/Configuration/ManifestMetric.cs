@@ -37,6 +37,9 @@ internal sealed record ManifestMetric
     /// </summary>
     public bool IsEvents { get; init; }
 
+    /// <summary>The struct that a buffer's events are, as C writes it; null takes what the object says.</summary>
+    public string? EventType { get; init; }
+
     /// <summary>The factor from the map's values to the exposed base unit, above 0; null takes what the object says.</summary>
     public double? Scale { get; init; }
 

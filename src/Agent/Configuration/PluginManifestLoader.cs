@@ -1,3 +1,4 @@
+using System.Globalization;
 using EbpfAgent.Configuration.Reading;
 
 namespace EbpfAgent.Configuration;
@@ -9,7 +10,7 @@ internal static class PluginManifestLoader
     /// <param name="file">The path as messages shall show it.</param>
     /// <exception cref="ConfigurationException">The file can't be read, or anything in it is wrong.</exception>
     public static PluginManifest Load(string file) =>
-        Parse(ConfigurationFile.Read(file, "a script plugin is a folder with a plugin.json"), file);
+        Parse(ConfigurationFile.Read(file, "such a plugin is a folder with a plugin.json"), file);
 
     /// <summary>The same for text that was read already. The file need not exist: its folder is where paths begin.</summary>
     /// <exception cref="ConfigurationException">Anything in the text is wrong.</exception>
@@ -29,37 +30,72 @@ internal static class PluginManifestLoader
         {
             File = file,
             Folder = folder,
-            ObjectPath = root.Required("object", SettingFormats.PathInside(folder, "disk_latency.bpf.o")),
+            ObjectPath = root.TryGet("object", ObjectFormat(folder), out string? path) ? path : OnlyObject(root, folder),
             Metrics = Metrics(root, folder),
+            Programs = ProgramBinder.Bind(root),
+            Settings = Settings(root),
+            KernelAddresses = [.. (root.Values("kernelAddresses", SettingFormats.Identifier) ?? []).Select(static symbol => symbol.Value)],
+            CgroupIdMaps = root.Objects("cgroupIds", CgroupIds) ?? [],
         };
     }
 
+    private static SettingFormat<string> ObjectFormat(string folder) => SettingFormats.PathInside(folder, "disk_latency.bpf.o");
+
+    // Left out, it is the folder's only one.
+    private static string OnlyObject(ObjectReader root, string folder)
+    {
+        string[] objects = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.bpf.o") : [];
+        if (objects.Length == 1 || root.Raw("object") is not null) return objects.FirstOrDefault("");
+        string found = objects.Length == 0 ? "" : $" (the folder has {objects.Length}: {string.Join(", ", objects.Select(Path.GetFileName).Order(StringComparer.Ordinal))})";
+        root.Required("object", ObjectFormat(folder) with { Expected = ObjectFormat(folder).Expected + found });
+        return "";
+    }
+
+    // Left out, they are what the object says.
     private static IReadOnlyList<ManifestMetric> Metrics(ObjectReader root, string folder)
     {
-        var maps = new HashSet<string>(StringComparer.Ordinal);
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var metrics = root.Objects("metrics", reader =>
+        return root.Objects("metrics", reader =>
         {
-            var metric = Metric(reader, folder);
-            if (metric.Map is not null && !maps.Add(metric.Map))
-                reader.Refuse("map", $"\"{metric.Map}\" feeds an earlier metric; a map may feed one only");
+            ManifestMetric metric = MetricReader.Read(reader, folder);
             if (metric.Name is not null && !names.Add(metric.Name))
                 reader.Refuse("name", $"\"{metric.Name}\" is the name of an earlier metric");
             return metric;
-        });
-        if (metrics is null)
-            root.Refuse("metrics", "missing; expected a list of at least one metric");
-        return metrics ?? [];
+        }) ?? [];
     }
 
-    private static ManifestMetric Metric(ObjectReader metric, string folder) => new()
+    private static Dictionary<string, object> Settings(ObjectReader root)
     {
-        Map = metric.Required("map", SettingFormats.MapName),
-        Name = metric.Required("name", SettingFormats.Metric),
-        Help = metric.Required("help", SettingFormats.Sentence),
-        ScriptPath = metric.Required("script", SettingFormats.PathInside(folder, "decode.js")),
-        Scale = metric.TryGet("scale", SettingFormats.PositiveNumber, out double scale) ? scale : null,
-        MaxSeries = metric.TryGet("maxSeries", SettingFormats.MaxSeries, out int series) ? series : null,
-        Position = metric.Position,
+        var settings = new Dictionary<string, object>(StringComparer.Ordinal);
+        if (root.Raw("settings") is not { } node) return settings;
+        root.Object(node, "settings", reader =>
+        {
+            foreach (Member member in ((ObjectNode)node).Members)
+            {
+                if (reader.Raw(member.Name) is ScalarNode scalar && Value(scalar) is { } value) settings[member.Name] = value;
+                else reader.Refuse(member.Name, $"expected a number, true or false, or a text; found {Quoted.Value(member.Value)}");
+            }
+
+            return settings;
+        });
+        return settings;
+    }
+
+    private static object? Value(ScalarNode scalar) => scalar.Kind switch
+    {
+        ScalarKind.String => scalar.Text,
+        ScalarKind.Boolean => scalar.Text == "true",
+        ScalarKind.Number when ulong.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong whole) => whole,
+        ScalarKind.Number when long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long negative) => negative,
+        ScalarKind.Number when double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double real) => real,
+        _ => null,
     };
+
+    private static CgroupIdMap CgroupIds(ObjectReader reader)
+    {
+        string map = reader.Required("map", SettingFormats.MapName);
+        IReadOnlyList<ListedValue<string>>? patterns = reader.Values("patterns", SettingFormats.AnyText);
+        if (patterns is null) reader.Refuse("patterns", "missing; expected a list of regular expressions on the paths of control groups");
+        return new CgroupIdMap(map, [.. (patterns ?? []).Select(static pattern => pattern.Value)]);
+    }
 }

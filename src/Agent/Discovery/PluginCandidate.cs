@@ -1,14 +1,14 @@
 namespace EbpfAgent.Discovery;
 
 /// <summary>Something in a plugin folder that should be a plugin. Whether it is one shows when it is loaded.</summary>
-/// <param name="Name">The folder's name, or the DLL's without its ending: what the configuration and the metrics call the plugin.</param>
-/// <param name="Path">The folder or DLL, for messages.</param>
-/// <param name="EntryPath">The DLL or the manifest; null where none was found, with the reason in <paramref name="Problem"/>.</param>
+/// <param name="Name">The folder's name, or the file's without its ending: what the configuration and the metrics call the plugin.</param>
+/// <param name="Path">The folder or file, for messages.</param>
+/// <param name="EntryPath">The file that says what it is; null where none was found, with the reason in <paramref name="Problem"/>.</param>
 /// <param name="Problem">Why it can't be a plugin; null where it may be one.</param>
 internal sealed record PluginCandidate(string Name, string Path, string? EntryPath, string? Problem)
 {
-    /// <summary>Whether a manifest describes it, rather than an assembly.</summary>
-    public bool HasManifest => EntryPath is not null && System.IO.Path.GetFileName(EntryPath) == PluginScan.ManifestName;
+    /// <summary>What kind of file says what it is.</summary>
+    public PluginForm Form => EntryPath is null ? PluginForm.Dll : PluginEntry.FormOf(EntryPath);
 
     /// <summary>The plugin folder that it lies in.</summary>
     public string Folder => System.IO.Path.GetDirectoryName(Path)!;
@@ -21,8 +21,6 @@ internal sealed record PluginCandidate(string Name, string Path, string? EntryPa
     /// <param name="cause">The system's reason.</param>
     public static PluginCandidate Unreadable(string path, Exception cause)
     {
-        string name = System.IO.Path.GetFileName(path);
-        if (PluginScan.IsDll(name)) name = System.IO.Path.GetFileNameWithoutExtension(name);
-        return new PluginCandidate(name, path, EntryPath: null, $"{path} can't be read: {cause.Message}") { IsUnreadable = true };
+        return new PluginCandidate(PluginEntry.NameOf(path), path, EntryPath: null, $"{path} can't be read: {cause.Message}") { IsUnreadable = true };
     }
 }

@@ -73,8 +73,7 @@ internal static class PluginFiles
 
         public void AddLone(string folder, PluginCandidate candidate)
         {
-            string dll = Path.GetFileName(candidate.Path);
-            foreach (string name in (ReadOnlySpan<string>)[dll, candidate.Name + ".deps.json", candidate.Name + ".runtimeconfig.json"])
+            foreach (string name in PluginEntry.CompanionsOf(candidate.Path).Prepend(Path.GetFileName(candidate.Path)))
                 Add(name, RealPath.Below(folder, name));
         }
 

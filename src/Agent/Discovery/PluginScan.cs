@@ -1,15 +1,10 @@
 namespace EbpfAgent.Discovery;
 
 /// <summary>
-/// Finds what lies in the plugin folders: a folder with a <c>plugin.json</c>, a folder with a DLL of the folder's name, or a lone DLL. Looks at names only
-/// and loads nothing.
+/// Finds what lies in the plugin folders: folders with a <see cref="PluginEntry"/>, and lone files that are one. Looks at names only and loads nothing.
 /// </summary>
 internal static class PluginScan
 {
-    public const string ManifestName = "plugin.json";
-
-    private const string Contract = "EbpfAgent.Abstractions.dll";
-
     /// <summary>Looks into the folders, in their order: of two plugins of one name, the first is the plugin.</summary>
     public static PluginListing Scan(IEnumerable<string> folders)
     {
@@ -29,8 +24,6 @@ internal static class PluginScan
 
         return new PluginListing([.. found.Values], problems, unreadable);
     }
-
-    public static bool IsDll(string name) => name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<PluginCandidate> List(string folder, List<string> problems, List<string> unreadable)
     {
@@ -88,28 +81,16 @@ internal static class PluginScan
 
     private static PluginCandidate? Look(string path)
     {
-        string name = Path.GetFileName(path);
         var entry = new FileInfo(path);
-        if (Is(entry, FileAttributes.Directory)) return LookInto(path, name);
+        if (Is(entry, FileAttributes.Directory))
+            return new PluginCandidate(Path.GetFileName(path), path, PluginEntry.Find(path, IsFile, out string? problem), problem);
         bool isThere = IsThere(entry);
-        if (!IsDll(name) || name == Contract) return null;
-        string plugin = Path.GetFileNameWithoutExtension(name);
+        if (!PluginEntry.IsLone(path, IsFile)) return null;
+        string plugin = PluginEntry.NameOf(path);
         if (isThere) return new PluginCandidate(plugin, path, path, Problem: null);
         return entry.LinkTarget is { } target
-            ? new PluginCandidate(plugin, path, EntryPath: null, $"{path} is a symbolic link to {target}, which is not there; point it to the DLL, or remove it")
+            ? new PluginCandidate(plugin, path, EntryPath: null, $"{path} is a symbolic link to {target}, which is not there; point it to the {(PluginEntry.FormOf(path) == PluginForm.Dll ? "DLL" : "file")}, or remove it")
             : null;
-    }
-
-    private static PluginCandidate LookInto(string folder, string name)
-    {
-        string manifest = Path.Combine(folder, ManifestName);
-        if (IsFile(manifest)) return new PluginCandidate(name, folder, manifest, Problem: null);
-        string dll = Path.Combine(folder, name + ".dll");
-        if (IsFile(dll)) return new PluginCandidate(name, folder, dll, Problem: null);
-        string[] dlls = [.. Directory.EnumerateFiles(folder, "*.dll").Where(static file => Path.GetFileName(file) != Contract)];
-        return dlls.Length == 1
-            ? new PluginCandidate(name, folder, dlls[0], Problem: null)
-            : new PluginCandidate(name, folder, EntryPath: null, $"{folder} is not a plugin: it has no {ManifestName} and no {name}.dll{(dlls.Length > 1 ? $" (and {dlls.Length} other DLLs, of which none is the folder's)" : "")}");
     }
 
     private static bool IsFile(string path)

@@ -39,6 +39,7 @@ internal sealed class ManifestPlugin(PluginManifest manifest, DecoderFactory dec
         ValueField = metric.ValueField,
         Cpus = metric.Cpus,
         Buckets = metric.Buckets,
+        EventType = metric.EventType,
     };
 
     private Func<KeyType, IKeyDecoder> DecoderOf(ManifestMetric metric) => metric.ScriptPath is { } script

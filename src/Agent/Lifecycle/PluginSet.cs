@@ -184,9 +184,10 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     private PluginDefinition Define(PluginTarget target)
     {
         var decoders = new DecoderFactory(target.Settings, _host, _logger);
-        PluginDefinition definition = target.Candidate.HasManifest
-            ? new ManifestPlugin(PluginManifestLoader.Load(target.Candidate.EntryPath!), decoders)
-            : ManagedPlugin.Load(target.Candidate.EntryPath!, decoders, _contexts);
+        string entry = target.Candidate.EntryPath!;
+        PluginDefinition definition = target.Candidate.Form == PluginForm.Dll
+            ? ManagedPlugin.Load(entry, decoders, _contexts)
+            : new ManifestPlugin(Manifests.Load(entry), decoders);
         ExtraFiles(target.Candidate.Name, [.. target.Settings.Scripts.Values, .. definition.Files]);
         return definition;
     }

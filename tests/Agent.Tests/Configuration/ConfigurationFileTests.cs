@@ -22,7 +22,7 @@ public sealed class ConfigurationFileTests : IDisposable
     public void A_missing_manifest_is_named()
     {
         var error = Assert.Throws<ConfigurationException>(() => PluginManifestLoader.Load(Path.Combine(_folder, "plugin.json")));
-        Assert.Equal($"{_folder}/plugin.json: no such file; a script plugin is a folder with a plugin.json", error.Message);
+        Assert.Equal($"{_folder}/plugin.json: no such file; such a plugin is a folder with a plugin.json", error.Message);
     }
 
     [Theory]

@@ -10,18 +10,25 @@ public sealed class PluginScanTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("Disk.dll", "Disk", "Disk.dll")]
-    [InlineData("Disk.DLL", "Disk", "Disk.DLL")]
-    [InlineData("Disk/Disk.dll", "Disk", "Disk/Disk.dll")]
-    [InlineData("disk/Other.dll", "disk", "disk/Other.dll")]
-    [InlineData("disk/plugin.json", "disk", "disk/plugin.json")]
-    public void A_plugin_is_a_DLL_or_a_folder_with_one_or_with_a_manifest(string file, string name, string entry)
+    [InlineData("Disk.dll", "Disk", "Disk.dll", nameof(PluginForm.Dll))]
+    [InlineData("Disk.DLL", "Disk", "Disk.DLL", nameof(PluginForm.Dll))]
+    [InlineData("Disk/Disk.dll", "Disk", "Disk/Disk.dll", nameof(PluginForm.Dll))]
+    [InlineData("disk/Other.dll", "disk", "disk/Other.dll", nameof(PluginForm.Dll))]
+    [InlineData("disk/plugin.json", "disk", "disk/plugin.json", nameof(PluginForm.Manifest))]
+    [InlineData("disk.bpf.o", "disk", "disk.bpf.o", nameof(PluginForm.Object))]
+    [InlineData("disk/io.bpf.o", "disk", "disk/io.bpf.o", nameof(PluginForm.Object))]
+    [InlineData("disk.yaml disk.bpf.o", "disk", "disk.yaml", nameof(PluginForm.ExporterConfiguration))]
+    [InlineData("disk.yml disk.bpf.o", "disk", "disk.yml", nameof(PluginForm.ExporterConfiguration))]
+    [InlineData("disk/io.yaml disk/io.bpf.o disk/other.yaml", "disk", "disk/io.yaml", nameof(PluginForm.ExporterConfiguration))]
+    [InlineData("disk/disk.bpf.o disk/other.bpf.o", "disk", "disk/disk.bpf.o", nameof(PluginForm.Object))]
+    public void A_plugin_is_a_file_or_a_folder_that_has_one(string files, string name, string entry, string form)
     {
-        _folder.WithFile(file, "");
+        foreach (string one in files.Split(' ')) _folder.WithFile(one, "");
+        string file = files.Split(' ')[0];
         PluginCandidate found = Assert.Single(Scan().Candidates);
         Assert.Equal((name, PathOf(entry), null), (found.Name, found.EntryPath, found.Problem));
         Assert.Equal(PathOf(file.Split('/')[0]), found.Path);
-        Assert.Equal(file.EndsWith(".json", StringComparison.Ordinal), found.HasManifest);
+        Assert.Equal(form, found.Form.ToString());
     }
 
     [Theory]
@@ -36,6 +43,8 @@ public sealed class PluginScanTests : IDisposable
     [InlineData("plugin.schema.json")]
     [InlineData("plugin.json")]
     [InlineData("readme.txt")]
+    [InlineData("compose.yaml")]
+    [InlineData("disk.o")]
     [InlineData("EbpfAgent.Abstractions.dll")]
     public void What_lies_beside_plugins_is_none(string file)
     {
@@ -60,7 +69,8 @@ public sealed class PluginScanTests : IDisposable
     }
 
     [Theory]
-    [InlineData("x/readme.txt", "is not a plugin: it has no plugin.json and no x.dll")]
+    [InlineData("x/readme.txt", "is not a plugin: it has no plugin.json, no x.dll and no BPF object (*.bpf.o)")]
+    [InlineData("x/a.bpf.o x/b.bpf.o", "is not a plugin: it has a.bpf.o, b.bpf.o, and neither a plugin.json nor one that is called x; give each a folder of its own, or put them beside this folder")]
     [InlineData("x/a.dll x/b.dll", "is not a plugin: it has no plugin.json and no x.dll (and 2 other DLLs, of which none is the folder's)")]
     public void A_folder_that_is_no_plugin_says_why(string files, string problem)
     {

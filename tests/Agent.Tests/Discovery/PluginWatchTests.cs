@@ -195,7 +195,7 @@ public sealed class PluginWatchTests : IDisposable
     {
         _folder.Write("disk/disk.dll", "1").Scan();
         File.Delete(_folder.PathOf("disk/disk.dll"));
-        Assert.Equal($"{_folder.PathOf("disk")} is not a plugin: it has no plugin.json and no disk.dll", _folder.Changed().Candidate!.Problem);
+        Assert.Equal($"{_folder.PathOf("disk")} is not a plugin: it has no plugin.json, no disk.dll and no BPF object (*.bpf.o)", _folder.Changed().Candidate!.Problem);
     }
 
     [Fact]

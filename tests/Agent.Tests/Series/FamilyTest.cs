@@ -44,7 +44,7 @@ public abstract class FamilyTest
     }
 
     /// <summary>What a scrape sees: label text and words.</summary>
-    private protected static Dictionary<string, ulong[]> Exposed(CumulativeFamily family)
+    private protected static Dictionary<string, ulong[]> Exposed(MetricFamily family)
     {
         SeriesTable series = family.Series;
         return Enumerable.Range(0, series.Places).Where(series.IsExposed)
@@ -52,6 +52,6 @@ public abstract class FamilyTest
     }
 
     /// <summary>The same as text: label values and first slots, in the order of the labels.</summary>
-    private protected static string Counts(CumulativeFamily family) =>
+    private protected static string Counts(MetricFamily family) =>
         string.Join(' ', Exposed(family).OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key.Replace("key=", "", StringComparison.Ordinal).Trim('"')}:{pair.Value[1]}"));
 }

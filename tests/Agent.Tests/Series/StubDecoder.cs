@@ -7,6 +7,8 @@ internal sealed class StubDecoder(Func<byte, string[]?> decode, params string[] 
 {
     public IReadOnlyList<string> LabelNames { get; } = names;
 
+    public bool MayGoStale { get; init; }
+
     public int Calls { get; private set; }
 
     public IReadOnlyList<string>? Decode(ReadOnlySpan<byte> key)

@@ -79,6 +79,16 @@ internal sealed class ObjectReader
     public IReadOnlyList<T>? Objects<T>(string key, Func<ObjectReader, T> bind)
         where T : class => Items(key, (node, path) => Bind(node, path, _errors, bind));
 
+    /// <summary>What was written under a key, whatever it is; null where the key is left out.</summary>
+    public Node? Raw(string key) => Take(key)?.Value;
+
+    /// <summary>An object that was had by <see cref="Raw"/>, or null where it is none.</summary>
+    public T? Object<T>(Node node, string path, Func<ObjectReader, T> bind)
+        where T : class => Bind(node, path, _errors, bind);
+
+    /// <summary>A value that was had by <see cref="Raw"/>.</summary>
+    public bool TryGet<T>(Node node, string path, SettingFormat<T> format, [MaybeNullWhen(false)] out T value) => TryRead(node, path, format, out value);
+
     /// <summary>An error of this object, or of one of its keys.</summary>
     public void Refuse(string? key, string problem)
     {

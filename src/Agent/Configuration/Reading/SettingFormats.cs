@@ -18,7 +18,18 @@ internal static class SettingFormats
 
     public static readonly SettingFormat<string> AnyText = Text("a string", _ => true);
 
+    public static readonly SettingFormat<string> Label =
+        Text("a label name: letters, digits and \"_\", not beginning with a digit or with \"__\"", text => MetricNames.IsLegal(text, colons: false) && !text.StartsWith("__", StringComparison.Ordinal));
+
+    public static readonly SettingFormat<string> FieldPath =
+        Text("a field by its name in C, such as \"bytes\" or \"io.bytes\"", text => text.Split('.').All(static name => MetricNames.IsLegal(name, colons: false)));
+
+    public static readonly SettingFormat<string> Identifier = Text("a C identifier", text => MetricNames.IsLegal(text, colons: false));
+
     public static readonly SettingFormat<string> Sentence = Text("a sentence that says what is counted", IsNotBlank);
+
+    public static readonly SettingFormat<string> ControlGroup =
+        Text("a control group by its path below the root of version 2, such as \"/system.slice\"", text => text.StartsWith('/') && !text.Split('/').Contains(".."));
 
     public static readonly SettingFormat<string> PluginName = Text("a plugin's name: that of its folder or DLL", IsNotBlank);
 
@@ -38,6 +49,10 @@ internal static class SettingFormats
     public static SettingFormat<int> Integer(int min, int max) =>
         new(ScalarKind.Number, $"a whole number from {min} to {max}", (string text, out int value) =>
             int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= min && value <= max);
+
+    /// <summary>A whole number that a 64-bit unsigned integer holds.</summary>
+    public static SettingFormat<ulong> Unsigned { get; } = new(ScalarKind.Number, "a whole number from 0 to 2^64 - 1", static (string text, out ulong value) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value));
 
     public static SettingFormat<TimeSpan> Time(TimeSpan min, TimeSpan max, string example) =>
         new(ScalarKind.String, DurationWords(min, max, example), (string text, out TimeSpan value) =>
@@ -70,6 +85,9 @@ internal static class SettingFormats
             HasUnit = true,
         };
     }
+
+    /// <summary>Any text that is not blank.</summary>
+    public static SettingFormat<string> Filled(string expected) => Text(expected, IsNotBlank);
 
     public static SettingFormat<string> OneOf(params string[] words) =>
         Text("one of " + string.Join(", ", words.Select(Quoted.Text)), text => words.Contains(text, StringComparer.Ordinal));

@@ -19,6 +19,9 @@ internal sealed record DecoderSpec(string Name)
     /// <summary>For decoders that need a second field (<c>ustack</c> its <c>pid</c>): the field's name in the key.</summary>
     public string? OtherField { get; init; }
 
+    /// <summary>What else a decoder is told, by name: <c>order</c> of <c>ip</c> and <c>port</c>. A decoder refuses options that it does not know.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whose words are used for what is unknown, and whose rules where the two differ.</summary>
     public DecoderDialect Dialect { get; init; }
 }

@@ -8,6 +8,12 @@ internal static class LabelDecoders
 
     private static readonly Dictionary<string, Func<DecoderSpec, IHost, KeyLayout?, ILabelStep>> Makers = [];
 
+    /// <summary>Whether a decoder's object of arguments is a map from text to text, and not options by name.</summary>
+    public static bool TakesMap(string name) => name is "static_map" or "enum";
+
+    /// <summary>What is wrong with a decoder's arguments, as far as it can be told without a key; null if nothing is.</summary>
+    public static string? Objection(DecoderSpec spec) => Makers.ContainsKey(spec.Name) ? null : $"there is no decoder '{spec.Name}'; there are {string.Join(", ", Names)}";
+
     /// <summary>Makes a step of a chain.</summary>
     /// <param name="spec">Which decoder, with its arguments.</param>
     /// <param name="host">The machine.</param>
