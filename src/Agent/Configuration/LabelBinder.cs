@@ -10,6 +10,9 @@ internal static class LabelBinder
 {
     private const string DefaultKey = "default";
     private const string UnknownKey = "allowUnknown";
+
+    // The field that has the process whose memory another field's addresses are of.
+    private const string ProcessKey = "pid";
     private const string Expected = "a decoder's name, an object with one key that is the decoder's name, or a list of these";
 
     /// <summary>The labels; null where they are left out. An empty list is a metric without labels: all keys are one series.</summary>
@@ -93,7 +96,9 @@ internal static class LabelBinder
                 return spec with { Items = [.. list.Items.Index().Select(item => Text(step, item.Item, SettingPath.Item(path, item.Index)))] };
             default:
                 var named = ((ObjectNode)argument).Members.ToDictionary(member => member.Name, member => Text(step, member.Value, SettingPath.Member(path, member.Name)), StringComparer.Ordinal);
-                return LabelDecoders.TakesMap(spec.Name) ? spec with { Map = named } : spec with { Options = named };
+                return LabelDecoders.ArgumentsOf(spec.Name).HasFlag(DecoderArguments.Map) ? spec with { Map = named }
+                    : LabelDecoders.ArgumentsOf(spec.Name).HasFlag(DecoderArguments.OtherField) && named.Remove(ProcessKey, out string? other) ? spec with { OtherField = other, Options = named }
+                    : spec with { Options = named };
         }
     }
 

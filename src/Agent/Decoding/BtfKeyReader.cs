@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EbpfAgent.Bpf;
 
 namespace EbpfAgent.Decoding;
@@ -10,6 +11,9 @@ internal sealed class BtfKeyReader
     private const int MaxFields = 4096;
 
     private readonly Btf _btf;
+
+    // A key may have thousands of fields of one enum, and an enum 65,535 names.
+    private readonly Dictionary<int, ImmutableArray<EnumName>> _enums = [];
     private int _fields;
 
     private BtfKeyReader(Btf btf) => _btf = btf;
@@ -40,11 +44,12 @@ internal sealed class BtfKeyReader
             Size = _btf.SizeOf(typeId),
             Kind = KeyFieldKind.Bytes,
             TypeName = _btf.DescribeType(typeId),
+            Typedefs = Typedefs(typeId),
         };
         return type switch
         {
             BtfInt integer => field with { Kind = IntKind(integer), IsSigned = integer.IsSigned },
-            BtfEnum { Size: 1 or 2 or 4 or 8 } named => field with { Kind = KeyFieldKind.Enum, IsSigned = named.IsSigned },
+            BtfEnum { Size: 1 or 2 or 4 or 8 } named => field with { Kind = KeyFieldKind.Enum, IsSigned = named.IsSigned, Enumerators = Names(named) },
             BtfEnum => field,
             BtfFloat real => field with { Kind = real.Size is 4 or 8 ? KeyFieldKind.Float : KeyFieldKind.Bytes },
             BtfPointer => field with { Kind = KeyFieldKind.Pointer },
@@ -56,6 +61,31 @@ internal sealed class BtfKeyReader
             },
             _ => throw new BtfException($"BTF: {field.TypeName} can't be part of a key."),
         };
+    }
+
+    /// <summary>The chain ends: the type was resolved before.</summary>
+    private ImmutableArray<string> Typedefs(int typeId)
+    {
+        var names = ImmutableArray.CreateBuilder<string>();
+        for (var type = _btf[typeId]; ;)
+        {
+            if (type is BtfTypedef typedef)
+            {
+                names.Add(typedef.Name);
+                type = _btf[typedef.TargetId];
+            }
+            else if (type is BtfModifier modifier)
+                type = _btf[modifier.TargetId];
+            else
+                return names.ToImmutable();
+        }
+    }
+
+    private ImmutableArray<EnumName> Names(BtfEnum type)
+    {
+        if (!_enums.TryGetValue(type.Id, out var names))
+            _enums.Add(type.Id, names = [.. type.Enumerators.Select(static value => new EnumName(value.Name, value.Value))]);
+        return names;
     }
 
     private KeyField ReadArray(KeyField field, BtfArray array, int depth)
