@@ -10,7 +10,7 @@ internal sealed class ScriptPlugin(PluginManifest manifest, DecoderFactory decod
     public override IReadOnlyList<MetricDefinition> Metrics { get; } =
     [
         .. manifest.Metrics.Select(metric => new MetricDefinition(
-            metric.Map, metric.Name, metric.Help, metric.Scale, metric.MaxSeries, key => decoders.ForScript(metric.ScriptPath!, key))),
+            metric.Map, metric.Name, metric.Help, metric.Scale, metric.MaxSeries, key => decoders.ForScript(metric.ScriptPath!, key, manifest.Folder))),
     ];
 
     public override ReadOnlyMemory<byte> ReadObject() => PluginFile.Read(manifest.Folder, manifest.ObjectPath, "BPF object");
