@@ -47,7 +47,7 @@ internal sealed class ScriptModules
     private static string? ObjectionToType(ScriptImport import, bool isJson) => (isJson, import.Type) switch
     {
         (true, "json") or (false, null) => null,
-        (true, _) => "is JSON; write: import names from \"./names.json\" with { type: \"json\" };",
+        (true, _) => "is JSON; write: import names from \"./names.json\" with { type: \"json\" }",
         (false, _) => "is no JSON; leave the attributes away",
     };
 
@@ -88,7 +88,7 @@ internal sealed class ScriptModules
             if (import.Names.FirstOrDefault(name => !Exports(imported, name, [])) is not { } missing)
                 continue;
             throw Refused(module, import, imported.Program is null
-                ? $"is JSON, which has no '{missing}'; write: import names from \"{import.Specifier}\" with {{ type: \"json\" }};"
+                ? $"is JSON, which has no '{missing}'; write: import names from \"{import.Specifier}\" with {{ type: \"json\" }}"
                 : $"doesn't export '{missing}'");
         }
     }
