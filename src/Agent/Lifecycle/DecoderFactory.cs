@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using EbpfAgent.Abstractions;
 using EbpfAgent.Configuration;
 using EbpfAgent.Decoding;
@@ -24,21 +22,22 @@ internal sealed partial class DecoderFactory(PluginConfiguration settings, IHost
     }
 
     /// <summary>The decoder of a script.</summary>
+    /// <param name="path">The script's absolute path.</param>
+    /// <param name="key">The map's key.</param>
+    /// <param name="folder">The folder whose files it may import; null takes the one that it lies in.</param>
     /// <exception cref="PluginException">The script can't be read.</exception>
     /// <exception cref="ScriptException">The script is wrong.</exception>
-    public IKeyDecoder ForScript(string path, KeyType key)
+    public IKeyDecoder ForScript(string path, KeyType key, string? folder = null)
     {
         KeyLayout kernel = key.Layout();
         Warn(LayoutCheck.PaddingWarning(key.Map, kernel));
-        string text = Encoding.UTF8.GetString(PluginFile.Read(Path.GetDirectoryName(path)!, Path.GetFileName(path), "script"));
         PluginLimits limits = settings.Limits;
-        return ScriptDecoder.Load(
-            new ScriptSource(path, text),
-            kernel,
+        var around = new ScriptEnvironment(
             host,
-            RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
             new ScriptLimits(limits.ScriptTimeout, limits.ScriptMemory, limits.ScriptStatements),
+            TimeProvider.System,
             line => LogScript(logger, settings.Name, line));
+        return ScriptDecoder.Load(ScriptFiles.Open(folder ?? Path.GetDirectoryName(path)!, path), kernel, around);
     }
 
     /// <summary>The decoder of labels that are named with built-in decoders; without labels, of all fields of the key.</summary>

@@ -43,7 +43,7 @@ internal sealed class ManifestPlugin(PluginManifest manifest, DecoderFactory dec
     };
 
     private Func<KeyType, IKeyDecoder> DecoderOf(ManifestMetric metric) => metric.ScriptPath is { } script
-        ? key => decoders.ForScript(script, key)
+        ? key => decoders.ForScript(script, key, manifest.Folder)
         : key => decoders.ForLabels(metric.Labels, key);
 
     // Whoever writes HISTOGRAM(...) has said all but the words.

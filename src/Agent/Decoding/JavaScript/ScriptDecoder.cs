@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using EbpfAgent.Abstractions;
 using EbpfAgent.Lifecycle;
 using Jint;
 using Jint.Native;
@@ -10,7 +9,7 @@ namespace EbpfAgent.Decoding.JavaScript;
 
 /// <summary>
 /// Decodes with a module that exports <c>labels</c> and <c>decode(key)</c>, in an engine of its own. Owns that engine; not for
-/// concurrent calls, which are refused. After a failed call the next one starts afresh, but the module's own variables are as the
+/// concurrent calls, which are refused. After a failed call the next one starts afresh, but the modules' own variables are as the
 /// failed one left them.
 /// </summary>
 internal sealed class ScriptDecoder : IKeyDecoder, IDisposable
@@ -20,54 +19,58 @@ internal sealed class ScriptDecoder : IKeyDecoder, IDisposable
     private const string Shape =
         "A decoder is: export const labels = [\"name\", ...]; export function decode(key) { return [value, ...]; }";
 
-    private readonly ScriptSource _source;
+    private readonly string _path;
     private readonly ScriptLimits _limits;
     private readonly int _keySize;
     private readonly Engine _engine;
-    private readonly ScriptGlobals _globals;
+    private readonly ScriptConsole _console;
+    private readonly ScriptHost _host;
     private readonly ScriptKey _key;
     private readonly Function _decode;
     private readonly ImmutableArray<string> _names;
     private bool _isBusy;
 
-    private ScriptDecoder(ScriptSource source, KeyLayout layout, IHostLookup host, string architecture, ScriptLimits limits, Action<string>? log)
+    private ScriptDecoder(ScriptSource source, KeyLayout layout, ScriptEnvironment around)
     {
-        (_source, _limits, _keySize) = (source, limits, layout.Size);
-        var module = ScriptParser.Parse(source, limits);
-        var time = new CallTime(limits);
-        _engine = ScriptSandbox.Create(limits, time);
-        _globals = new ScriptGlobals(_engine, host, architecture, log);
+        (_path, _limits, _keySize) = (source.Path, around.Limits, layout.Size);
+        var modules = ScriptModules.Load(source, _limits);
+        Files = [.. modules.ByPath.Keys];
+        var time = new CallTime(_limits);
+        _engine = ScriptSandbox.Create(_limits, time, new ScriptModuleLoader(modules));
+        _console = new ScriptConsole(around.Time, around.Log);
+        _engine.Global.Set("console", _console.CreateObject(_engine));
+        _host = ScriptHost.Install(_engine, around.Host);
         _key = new ScriptKey(_engine, layout);
         ScriptSandbox.Freeze(_engine);
-        _engine.Modules.Add(source.Path, builder => builder.AddModule(module));
-        var exports = _engine.Modules.Import(source.Path);
+        var exports = Import();
         _decode = Decoder(exports);
-        _names = Decoding.LabelNames.Check(Labels(exports), source.Path);
+        _names = Decoding.LabelNames.Check(Labels(exports), _path);
         LabelNames = _names;
         time.EndLoading();
     }
 
+    /// <summary>The files that it consists of, as <see cref="ScriptSource.PathOf"/> has their paths: the script and all that it imports. In no order.</summary>
+    public ImmutableArray<string> Files { get; }
+
+    public bool MayGoStale => _host.WasAsked;
+
     public IReadOnlyList<string> LabelNames { get; }
 
-    /// <summary>Runs the module once, under the same limits as a call.</summary>
+    /// <summary>Runs the script's modules once, under the same limits as a call.</summary>
     /// <param name="source">The script.</param>
     /// <param name="layout">The key's fields, from BTF; their names are those of the script's <c>key</c>.</param>
-    /// <param name="host">Look-ups behind <c>host</c>.</param>
-    /// <param name="architecture">What <c>host.architecture</c> is: <c>x86_64</c>.</param>
-    /// <param name="limits">What a call may use.</param>
-    /// <param name="log">Takes each line of <c>console.log</c>, on the caller's thread; null drops them.</param>
-    /// <exception cref="ScriptException">The script doesn't parse, doesn't load, or lacks an export.</exception>
+    /// <param name="around">The host, the limits, the log.</param>
+    /// <exception cref="ScriptException">The script or what it imports doesn't parse, doesn't load, or lacks an export.</exception>
     /// <exception cref="PluginException">A label name is illegal.</exception>
-    public static ScriptDecoder Load(
-        ScriptSource source, KeyLayout layout, IHostLookup host, string architecture, ScriptLimits limits, Action<string>? log)
+    public static ScriptDecoder Load(ScriptSource source, KeyLayout layout, ScriptEnvironment around)
     {
         try
         {
-            return new ScriptDecoder(source, layout, host, architecture, limits, log);
+            return new ScriptDecoder(source, layout, around);
         }
         catch (Exception exception) when (exception is not (ScriptException or PluginException))
         {
-            throw new ScriptException(ScriptFailure.Describe(exception, source, Loading, limits), exception);
+            throw new ScriptException(ScriptFailure.Describe(exception, source.Path, Loading, around.Limits), exception);
         }
     }
 
@@ -75,25 +78,39 @@ internal sealed class ScriptDecoder : IKeyDecoder, IDisposable
     public IReadOnlyList<string>? Decode(ReadOnlySpan<byte> key)
     {
         if (key.Length < _keySize)
-            throw new DecodeException($"{_source.Path}: the key has {key.Length} bytes, its type {_keySize}.");
+            throw new DecodeException($"{_path}: the key has {key.Length} bytes, its type {_keySize}.");
         if (Interlocked.Exchange(ref _isBusy, true))
-            throw new InvalidOperationException($"{_source.Path}: decode was called during a call; one decoder serves one call at a time.");
+            throw new InvalidOperationException($"{_path}: decode was called during a call; one decoder serves one call at a time.");
         try
         {
-            _globals.BeginCall();
+            _console.BeginCall();
             return Values(_engine.Call(_decode, JsValue.Undefined, [_key.Read(key)]));
         }
         catch (Exception exception) when (exception is not DecodeException)
         {
-            throw new DecodeException(ScriptFailure.Describe(exception, _source, Activity, _limits), exception);
+            throw new DecodeException(ScriptFailure.Describe(exception, _path, Activity, _limits), exception);
         }
         finally
         {
+            _console.EndCall();
             _isBusy = false;
         }
     }
 
     public void Dispose() => _engine.Dispose();
+
+    private ObjectInstance Import()
+    {
+        _console.BeginCall();
+        try
+        {
+            return _engine.Modules.Import(_path);
+        }
+        finally
+        {
+            _console.EndCall();
+        }
+    }
 
     private string[]? Values(JsValue result)
     {
@@ -114,7 +131,7 @@ internal sealed class ScriptDecoder : IKeyDecoder, IDisposable
         return values;
     }
 
-    private DecodeException Refused(string result) => new($"{_source.Path}: {Activity} returned {result}");
+    private DecodeException Refused(string result) => new($"{_path}: {Activity} returned {result}");
 
     private Function Decoder(ObjectInstance exports)
     {
@@ -124,7 +141,7 @@ internal sealed class ScriptDecoder : IKeyDecoder, IDisposable
             : $"the export 'decode' is {ScriptText.Kind(decode)}, not a function");
     }
 
-    private ScriptException Missing(string what) => new($"{_source.Path}: {what}. {Shape}");
+    private ScriptException Missing(string what) => new($"{_path}: {what}. {Shape}");
 
     private List<string> Labels(ObjectInstance exports)
     {

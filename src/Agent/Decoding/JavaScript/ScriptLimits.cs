@@ -28,9 +28,27 @@ internal sealed record ScriptLimits(TimeSpan Timeout, long MemoryBytes, int Stat
     /// <summary>The deepest nesting of a script's syntax tree; a chain of 1,000 <c>+</c> is 1,000 deep.</summary>
     public const int SourceDepth = 200;
 
+    /// <summary>The most files that a script consists of, itself included.</summary>
+    public const int Modules = 64;
+
+    /// <summary>The length of all imported files together, in UTF-16 units.</summary>
+    public const int ImportedLength = 1 << 20;
+
+    /// <summary>The most values in all imported JSON together: what is in the lists and objects, and they themselves.</summary>
+    public const int JsonValues = 1 << 16;
+
+    /// <summary>The deepest nesting of imported JSON.</summary>
+    public const int JsonDepth = 64;
+
+    /// <summary>The most lines of <c>console.log</c> in one call.</summary>
+    public const int LinesPerCall = 20;
+
+    /// <summary>The most lines of <c>console.log</c> in a minute.</summary>
+    public const int LinesPerMinute = 100;
+
     public static ScriptLimits Default { get; } = new(TimeSpan.FromMilliseconds(250), 2 << 20, 1_000_000);
 
-    /// <summary>Wall-clock time for loading the module; awaiting something is still bound by Timeout.</summary>
+    /// <summary>Wall-clock time for loading the modules.</summary>
     public TimeSpan LoadTimeout => Timeout > LongestLoad ? Timeout : LongestLoad;
 
     /// <summary>Time for one match of a regular expression.</summary>

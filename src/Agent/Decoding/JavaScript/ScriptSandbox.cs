@@ -1,6 +1,7 @@
 using Jint;
 using Jint.Native;
 using Jint.Native.Object;
+using Jint.Runtime.Modules;
 
 namespace EbpfAgent.Decoding.JavaScript;
 
@@ -31,9 +32,12 @@ internal static class ScriptSandbox
         ]
         """;
 
-    public static Engine Create(ScriptLimits limits, CallTime time)
+    /// <param name="limits">What a call may use.</param>
+    /// <param name="time">Its wall-clock time.</param>
+    /// <param name="modules">What may be imported.</param>
+    public static Engine Create(ScriptLimits limits, CallTime time, IModuleLoader modules)
     {
-        var engine = new Engine(options => Configure(options, limits, time));
+        var engine = new Engine(options => Configure(options.EnableModules(modules), limits, time));
         var hidden = (ObjectInstance)engine.Evaluate(HiddenIntrinsics);
         foreach (var name in Keys(engine.Global).Where(key => !Globals.Contains(key.ToString())))
             engine.Global.Delete(name);

@@ -15,14 +15,21 @@ internal static class ScriptText
     // 2^4096 has 1,234 digits; the time for the text grows with the square of the digits.
     private const int MaxBigIntBits = 4096;
 
-    /// <summary>A value for a person: strings bare at the top and quoted within objects; at most about 1,000 characters.</summary>
-    public static string Describe(JsValue value)
+    /// <summary>Values for a person, in one line: strings bare at the top and quoted within objects; at most about 1,000 characters.</summary>
+    public static string Line(IEnumerable<JsValue> values)
     {
         var text = new StringBuilder();
-        if (value is JsString)
-            Append(text, value.ToString());
-        else
-            Describe(text, value, MaxDepth);
+        var separator = "";
+        foreach (var value in values.TakeWhile(_ => text.Length <= MaxLength))
+        {
+            text.Append(separator);
+            if (value is JsString)
+                Append(text, value.ToString());
+            else
+                Describe(text, value, MaxDepth);
+            separator = " ";
+        }
+
         return text.Length <= MaxLength ? text.ToString() : $"{text.ToString(0, MaxLength)}...";
     }
 
@@ -96,5 +103,15 @@ internal static class ScriptText
 
     private static bool IsShort(JsValue value) => ((BigInteger)value.ToObject()!).GetBitLength() <= MaxBigIntBits;
 
-    private static void Append(StringBuilder text, string value) => text.Append(value.AsSpan(0, Math.Min(value.Length, MaxLength)));
+    // A line stays one line, and a terminal is not told what to do.
+    private static void Append(StringBuilder text, string value)
+    {
+        foreach (var letter in value.AsSpan(0, Math.Min(value.Length, MaxLength)))
+        {
+            if (char.IsControl(letter))
+                text.Append(letter == '\n' ? @"\n" : $@"\x{(int)letter:x2}");
+            else
+                text.Append(letter);
+        }
+    }
 }

@@ -44,35 +44,6 @@ public sealed class ScriptDecoderTests
     }
 
     [Fact]
-    public void The_host_is_at_hand()
-    {
-        Assert.Equal("x86_64", Scripts.Value("return [host.architecture];"));
-        Assert.Equal("dev8-42", Scripts.Value("return [host.device(8, key)];"));
-        Assert.Equal("dev8-1", Scripts.Value("return [host.device(8n, 1n)];"));
-        Assert.Equal("none", Scripts.Value("return [host.device(0, 1) ?? 'none'];"));
-        Assert.Equal(
-            "plugins/disk/decode.js:3:1: decode(key) threw: host.device(major, minor) takes two whole numbers from 0 to 4294967295",
-            Scripts.DecodeError("return [host.device(-1, 'x')];"));
-    }
-
-    [Fact]
-    public void Console_lines_go_to_the_log_and_are_few_and_short()
-    {
-        var lines = new List<string>();
-        using var decoder = Scripts.Body(
-            "console.log('key', key, 1n, {a: [1, 'b'], get c() { for (;;); }}, null, () => 1); for (let i = 0; i < 50; i++) console.warn('x'.repeat(5000)); return [1];",
-            log: lines.Add);
-        decoder.Decode([42, 0, 0, 0]);
-
-        Assert.Equal("key 42 1n {a: [1, \"b\"], c: \"(a getter)\"} null a function", lines[0]);
-        Assert.Equal(21, lines.Count);
-        Assert.Equal("(only the first 20 lines of each call are kept)", lines[^1]);
-        Assert.All(lines, line => Assert.InRange(line.Length, 1, 1100));
-        decoder.Decode([42, 0, 0, 0]);
-        Assert.Equal(42, lines.Count);
-    }
-
-    [Fact]
     public void A_failed_call_does_not_spoil_the_next()
     {
         using var decoder = Scripts.Body("if (key === 1) for (;;); if (key === 2) { const f = () => f() + 1; f(); } if (key === 3) throw 1; return [key];");

@@ -45,7 +45,7 @@ public sealed class ScriptLimitTests
     {
         var limits = ScriptLimits.Default with { Statements = int.MaxValue, Timeout = TimeSpan.FromMilliseconds(100) };
         var source = new ScriptSource(Scripts.Path, "export const labels = []; export function decode(key) { for (;;); }");
-        using var decoder = ScriptDecoder.Load(source, Scripts.Number, new FakeHost(), "x86_64", limits, null);
+        using var decoder = Scripts.Load(source, limits: limits);
 
         Assert.Equal(
             "plugins/disk/decode.js: decode(key) ran longer than 100 ms and was stopped. Look for a loop that doesn't end.",
@@ -57,7 +57,7 @@ public sealed class ScriptLimitTests
     {
         var limits = ScriptLimits.Default with { Timeout = TimeSpan.FromMilliseconds(1) };
         var source = new ScriptSource(Scripts.Path, "for (let i = 0; i < 20000; i++) i % 7; export const labels = []; export const decode = key => [];");
-        using var decoder = ScriptDecoder.Load(source, Scripts.Number, new FakeHost(), "x86_64", limits, null);
+        using var decoder = Scripts.Load(source, limits: limits);
         Assert.Empty(decoder.LabelNames);
     }
 

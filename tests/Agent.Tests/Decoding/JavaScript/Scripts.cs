@@ -21,7 +21,16 @@ internal static class Scripts
     }
 
     public static ScriptDecoder Load(string text, KeyLayout? layout = null, Action<string>? log = null) =>
-        ScriptDecoder.Load(new ScriptSource(Path, text), layout ?? Number, new FakeHost(), "x86_64", ScriptLimits.Default, log);
+        Load(new ScriptSource(Path, text), layout, log: log);
+
+    public static ScriptDecoder Load(ScriptSource source, KeyLayout? layout = null, ScriptLimits? limits = null, Action<string>? log = null, TimeProvider? time = null) =>
+        ScriptDecoder.Load(source, layout ?? Number, new ScriptEnvironment(new ScriptTestHost(), limits ?? ScriptLimits.Default, time ?? TimeProvider.System, log));
+
+    /// <summary>A decoder whose folder, <c>plugins/disk</c>, has these files: names and texts, the script <c>decode.js</c> among them.</summary>
+    public static ScriptDecoder Load(params (string Name, string Text)[] files) => Load(Source(files));
+
+    public static ScriptSource Source(params (string Name, string Text)[] files) =>
+        new(Path, files.Single(file => file.Name == "decode.js").Text) { Files = new FakeFiles(files) };
 
     /// <summary>A decoder of one label whose function has this body.</summary>
     public static ScriptDecoder Body(string body, KeyLayout? layout = null, Action<string>? log = null) =>
@@ -36,9 +45,16 @@ internal static class Scripts
 
     public static string LoadError(string text) => Assert.Throws<ScriptException>(() => Load(text)).Message;
 
+    public static string LoadError(params (string Name, string Text)[] files) => Assert.Throws<ScriptException>(() => Load(files)).Message;
+
     public static string DecodeError(string body)
     {
         using var decoder = Body(body);
         return Assert.Throws<DecodeException>(() => decoder.Decode([42, 0, 0, 0])).Message;
+    }
+
+    private sealed class FakeFiles((string Name, string Text)[] files) : IScriptFiles
+    {
+        public string? Read(string name) => files.FirstOrDefault(file => file.Name == name).Text;
     }
 }
