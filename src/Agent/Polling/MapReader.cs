@@ -12,7 +12,7 @@ namespace EbpfAgent.Polling;
 /// A read that fails throws, and what the sink got by then is not the map: discard it. Not for use by several threads.
 /// Allocates nothing at steady state.
 /// </remarks>
-internal sealed class MapReader
+internal sealed class MapReader : IEntrySource
 {
     // A batch's values should fit into the second-level cache: they are folded right after the kernel wrote them.
     private const int BatchBytes = 512 << 10;
