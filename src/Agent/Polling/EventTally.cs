@@ -48,13 +48,18 @@ internal sealed class EventTally : IEventSink
 
         ReadOnlySpan<byte> key = sent[.._keySize];
         int row = _keys.Find(key);
-        if (row < 0 && _keys.Count >= _maxKeys)
+        if (row < 0)
         {
-            Overflow++;
-            return;
+            if (_keys.Count >= _maxKeys)
+            {
+                Overflow++;
+                return;
+            }
+
+            row = Add(key);
         }
 
-        _counts[row >= 0 ? row : Add(key)]++;
+        _counts[row]++;
         Counted++;
     }
 
