@@ -8,7 +8,7 @@ namespace EbpfAgent.Polling;
 /// </summary>
 /// <remarks>
 /// One thread reads at a time; the rest is safe for use by any. Nothing is taken before <see cref="Start"/> or the first read. Of two versions over one ring buffer the later is not started: it
-/// takes over. Counts are kept until then, or until the agent ends: what a ring buffer holds of a plugin that outlives the agent is counted by the next one, and what found no room meanwhile is
+/// takes over. Counts end with the agent: what a ring buffer holds of a plugin that outlives the agent is counted by the next one, and what found no room meanwhile is
 /// known if the object counts it. Allocates nothing at steady state.
 /// </remarks>
 internal sealed class EventCounter : IEntrySource, IEventDrain, IDisposable
@@ -33,11 +33,13 @@ internal sealed class EventCounter : IEntrySource, IEventDrain, IDisposable
     private EventLosses _before;
     private byte[] _keys = [];
     private byte[] _counts = [];
-    private int _copied;
 
     /// <param name="buffer">The buffer; owned.</param>
     /// <param name="keySize">The bytes of an event.</param>
-    /// <param name="maxKeys">How many different events are told apart, within 64 MiB; further ones are dropped, and counted as <see cref="EventLosses.Overflow"/>.</param>
+    /// <param name="maxKeys">
+    /// How many different events are told apart, within 64 MiB; when there are half as many, those that rest are forgotten with the next <see cref="Keep"/>. What has no room is dropped, and counted
+    /// as <see cref="EventLosses.Overflow"/>.
+    /// </param>
     /// <param name="pump">Has it drained between reads.</param>
     /// <param name="drops">Where the object itself counts the events that found no room; null where it doesn't.</param>
     /// <param name="sharesDrops">Whether that counter is the one of the version before, and goes on.</param>
@@ -90,6 +92,12 @@ internal sealed class EventCounter : IEntrySource, IEventDrain, IDisposable
         int keys = Take();
         if (keys > 0) sink.Accept(_keys.AsSpan(0, keys * KeySize), _counts.AsSpan(0, keys * sizeof(ulong)), keys);
         return keys;
+    }
+
+    /// <summary>Says that what the last read gave is what the next one is compared with. Only then are keys that rest forgotten, to make room; without it every key is kept.</summary>
+    public void Keep()
+    {
+        lock (_gate) _tally.Keep();
     }
 
     /// <summary>Goes on where the counter of another version of the plugin has come to, and starts. The other one takes no event after this; it is still to be disposed.</summary>
@@ -169,8 +177,7 @@ internal sealed class EventCounter : IEntrySource, IEventDrain, IDisposable
             StartLocked();
             _buffer.Drain(_tally);
             _noRoom = ReadNoRoom();
-            _tally.CopyTo(ref _keys, ref _counts, _copied);
-            return _copied = _tally.Keys;
+            return _tally.CopyTo(ref _keys, ref _counts);
         }
     }
 

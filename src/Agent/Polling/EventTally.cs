@@ -4,16 +4,24 @@ using EbpfAgent.Series;
 
 namespace EbpfAgent.Polling;
 
-/// <summary>Counts events by their bytes. Pure; allocates nothing for an event that was seen before. Not for use by several threads.</summary>
+/// <summary>
+/// Counts events by their bytes. When half of the keys that it may have are in use, those that rest are forgotten, as if they had been deleted from a map: whoever compares a key's count with that
+/// of the read before, and takes one that was missing to begin at 0, misses no event and counts none twice.
+/// </summary>
+/// <remarks>Pure; allocates nothing for an event that was seen before. Not for use by several threads.</remarks>
 internal sealed class EventTally : IEventSink
 {
     private const int MostBytes = 64 << 20;
 
+    // Unchanged between the last two reads.
+    private const uint ReadsAtRest = 2;
+
     private readonly int _keySize;
     private readonly bool _isPadded;
     private readonly KeyTable _keys;
-    private ulong[] _counts = [];
+    private Row[] _rows = [];
     private int _maxKeys;
+    private uint _reads;
 
     /// <param name="keySize">The bytes of an event.</param>
     /// <param name="maxKeys">How many different events are told apart, as long as they fit into 64 MiB.</param>
@@ -26,16 +34,28 @@ internal sealed class EventTally : IEventSink
         _keys = new KeyTable(keySize);
     }
 
-    /// <summary>How many different events there are.</summary>
-    public int Keys => _keys.Rows;
+    private enum Phase : byte
+    {
+        /// <summary>Each read gives it.</summary>
+        Given,
 
-    /// <summary>How many events are in the counts.</summary>
+        /// <summary>The next read leaves it out, if no event comes before.</summary>
+        Leaving,
+
+        /// <summary>The last read has left it out, and it is not known yet whether that read is kept.</summary>
+        LeftOut,
+    }
+
+    /// <summary>How many different events there are.</summary>
+    public int Keys => _keys.Count;
+
+    /// <summary>How many events have been counted.</summary>
     public ulong Counted { get; private set; }
 
-    /// <summary>How many are not, since they had another size.</summary>
+    /// <summary>How many have not, since they had another size.</summary>
     public ulong Malformed { get; private set; }
 
-    /// <summary>How many are not, since there were too many different ones already.</summary>
+    /// <summary>How many have not, since there were too many different ones already.</summary>
     public ulong Overflow { get; private set; }
 
     public void Accept(ReadOnlySpan<byte> sent)
@@ -46,8 +66,7 @@ internal sealed class EventTally : IEventSink
             return;
         }
 
-        ReadOnlySpan<byte> key = sent[.._keySize];
-        int row = _keys.Find(key);
+        int row = _keys.Find(sent[.._keySize]);
         if (row < 0)
         {
             if (_keys.Count >= _maxKeys)
@@ -56,23 +75,42 @@ internal sealed class EventTally : IEventSink
                 return;
             }
 
-            row = Add(key);
+            row = Add(sent[.._keySize]);
         }
 
-        _counts[row]++;
+        _rows[row].Count(_reads);
         Counted++;
     }
 
-    /// <summary>Copies the counts, in the order in which their keys were first seen, and the keys from one on.</summary>
-    /// <param name="keys">All keys back to back; those before <paramref name="first"/> are there already. Grown if need be.</param>
-    /// <param name="counts">A count for each, in 8 bytes. Grown if need be.</param>
-    /// <param name="first">How many keys are there already.</param>
-    public void CopyTo(ref byte[] keys, ref byte[] counts, int first)
+    /// <summary>Copies the keys, back to back, and for each its count in 8 bytes. Both are grown if need be.</summary>
+    /// <returns>How many there are.</returns>
+    public int CopyTo(ref byte[] keys, ref byte[] counts)
     {
-        if (keys.Length < Keys * _keySize) Array.Resize(ref keys, _keys.Capacity * _keySize);
+        _reads++;
+        if (keys.Length < Keys * _keySize) keys = new byte[_keys.Capacity * _keySize];
         if (counts.Length < Keys * sizeof(ulong)) counts = new byte[_keys.Capacity * sizeof(ulong)];
-        for (int row = first; row < Keys; row++) _keys.Key(row).CopyTo(keys.AsSpan(row * _keySize));
-        for (int row = 0; row < Keys; row++) BinaryPrimitives.WriteUInt64LittleEndian(counts.AsSpan(row * sizeof(ulong)), _counts[row]);
+        int given = 0;
+        for (int row = 0; row < _keys.Rows; row++)
+        {
+            if (!_keys.IsInUse(row) || !_rows[row].IsGiven()) continue;
+            _keys.Key(row).CopyTo(keys.AsSpan(given * _keySize));
+            BinaryPrimitives.WriteUInt64LittleEndian(counts.AsSpan(given * sizeof(ulong)), _rows[row].Events);
+            given++;
+        }
+
+        return given;
+    }
+
+    /// <summary>Says that the last copy is what the next one is compared with: only then are keys forgotten.</summary>
+    public void Keep()
+    {
+        bool isCrowded = _keys.Count > _maxKeys / 2;
+        for (int row = 0; row < _keys.Rows; row++)
+        {
+            if (!_keys.IsInUse(row)) continue;
+            if (_rows[row].IsOver()) _keys.Remove(row);
+            else if (isCrowded && _reads - _rows[row].ChangedIn >= ReadsAtRest) _rows[row].Leave();
+        }
     }
 
     /// <summary>This one, within the limit of another version, which it stands in for from now on.</summary>
@@ -85,7 +123,64 @@ internal sealed class EventTally : IEventSink
     private int Add(ReadOnlySpan<byte> key)
     {
         // Before the key is in: if there is no memory for its count, it isn't.
-        if (_counts.Length <= _keys.Rows) Array.Resize(ref _counts, Math.Max(_keys.Capacity, checked(_keys.Rows * 2)));
-        return _keys.GetOrAdd(key, out _);
+        if (_rows.Length <= _keys.Count) Array.Resize(ref _rows, Math.Max(_keys.Capacity, checked(_keys.Count * 2)));
+        int row = _keys.GetOrAdd(key, out _);
+        _rows[row] = default;
+        return row;
+    }
+
+    private struct Row
+    {
+        private Phase _phase;
+        private ulong _since;
+
+        /// <summary>How many events the next read gives.</summary>
+        public ulong Events { get; private set; }
+
+        /// <summary>How many reads there had been at the last event.</summary>
+        public uint ChangedIn { get; private set; }
+
+        public void Count(uint reads)
+        {
+            ChangedIn = reads;
+            if (_phase == Phase.LeftOut)
+            {
+                _since++;
+                return;
+            }
+
+            _phase = Phase.Given;
+            Events++;
+        }
+
+        public void Leave()
+        {
+            if (_phase == Phase.Given) _phase = Phase.Leaving;
+        }
+
+        /// <summary>Whether a read gives it.</summary>
+        public bool IsGiven()
+        {
+            if (_phase == Phase.Leaving)
+            {
+                _phase = Phase.LeftOut;
+                return false;
+            }
+
+            // The read that it was left out of was not kept: nobody has missed it.
+            if (_phase == Phase.LeftOut) GoOnFrom(Events);
+            return true;
+        }
+
+        /// <summary>Whether, now that a read was kept, it has been left out and no event has come since. If some have, it begins with them.</summary>
+        public bool IsOver()
+        {
+            if (_phase != Phase.LeftOut) return false;
+            if (_since == 0) return true;
+            GoOnFrom(0);
+            return false;
+        }
+
+        private void GoOnFrom(ulong events) => (Events, _since, _phase) = (events + _since, 0, Phase.Given);
     }
 }

@@ -133,6 +133,21 @@ public sealed class EventCounterTests : IDisposable
         Assert.Equal(2UL, next.Losses.Overflow);
     }
 
+    [Fact]
+    public void Keys_that_rest_are_forgotten_once_what_was_read_is_kept()
+    {
+        using EventCounter counter = Counter(_buffer, maxKeys: 2);
+        _buffer.Send([1], [2]);
+        for (int i = 0; i < 5; i++) Assert.Equal(2, counter.Read(_sink));
+        counter.Keep();
+        Assert.Equal(0, counter.Read(_sink));
+        counter.Keep();
+        _buffer.Send([3], [4], [3]);
+        Assert.Equal(2, counter.Read(_sink));
+        Assert.Equal(["03 2", "04 1"], _sink.Last.Order());
+        Assert.Equal(0UL, counter.Losses.Overflow);
+    }
+
     [Theory]
     [InlineData(2u, 1, true)]
     [InlineData(1u, 2, true)]

@@ -55,29 +55,73 @@ public sealed class EventTallyTests
         Assert.Equal((64, 6UL), (tally.Keys, tally.Overflow));
     }
 
+    /// <summary>Events, reads that are kept and reads that are not, in any order: what the reads have told is what was counted.</summary>
     [Fact]
-    public void It_counts_as_a_dictionary_does_and_copies_only_the_keys_that_are_new() =>
-        Gen.Int[0, 300].Array[0, 200].Array[1, 5].Sample(static rounds =>
+    public void Whatever_is_forgotten_each_event_is_told_once() =>
+        Gen.Int[-40, 24].Array[0, 600].Sample(static steps =>
         {
-            var tally = new EventTally(4, 200, isPadded: false);
-            Dictionary<int, ulong> model = [];
-            byte[] keys = [], counts = [];
-            int copied = 0;
-            foreach (int[] round in rounds)
+            var reader = new Reader(new EventTally(1, 8, isPadded: false));
+            foreach (int step in steps)
             {
-                foreach (int number in round)
-                {
-                    tally.Accept(BitConverter.GetBytes(number));
-                    if (model.ContainsKey(number) || model.Count < 200) model[number] = model.GetValueOrDefault(number) + 1;
-                }
-
-                tally.CopyTo(ref keys, ref counts, copied);
-                copied = tally.Keys;
+                if (step >= 0) reader.Send((byte)step);
+                else reader.Read(isKept: step < -10);
             }
 
-            return copied == model.Count && Enumerable.Range(0, copied).All(row =>
-                model[BinaryPrimitives.ReadInt32LittleEndian(keys.AsSpan(row * 4))] == BinaryPrimitives.ReadUInt64LittleEndian(counts.AsSpan(row * 8)));
+            reader.Read(isKept: true);
+            return reader.Told.SequenceEqual(reader.Sent);
         });
+
+    [Fact]
+    public void Keys_that_rest_make_room_and_begin_at_0_when_they_come_back()
+    {
+        var tally = new EventTally(1, 4, isPadded: false);
+        var reader = new Reader(tally);
+        foreach (byte key in (byte[])[1, 2, 3, 4]) reader.Send(key);
+        reader.Read(isKept: true);
+        reader.Send(4);
+        reader.Read(isKept: true);
+        // 1, 2 and 3 have not changed; the next read leaves them out, and they are gone once it is kept.
+        Assert.Equal(4, tally.Keys);
+        Assert.Equal(1, reader.Read(isKept: false));
+        reader.Send(4);
+        Assert.Equal(4, reader.Read(isKept: true));
+        reader.Send(4);
+        Assert.Equal(1, reader.Read(isKept: true));
+        Assert.Equal(1, tally.Keys);
+        foreach (byte key in (byte[])[1, 5, 6]) reader.Send(key);
+        Assert.Equal(4, reader.Read(isKept: true));
+        Assert.Equal(0UL, tally.Overflow);
+        Assert.Equal(reader.Sent, reader.Told);
+    }
+
+    [Fact]
+    public void As_long_as_there_is_room_nothing_is_forgotten()
+    {
+        var tally = new EventTally(1, 4, isPadded: false);
+        var reader = new Reader(tally);
+        reader.Send(1);
+        reader.Send(2);
+        for (int i = 0; i < 10; i++) Assert.Equal(2, reader.Read(isKept: true));
+    }
+
+    [Fact]
+    public void Keys_that_come_once_each_are_all_counted_though_they_are_more_than_there_may_be()
+    {
+        var tally = new EventTally(4, 1000, isPadded: false);
+        byte[] keys = [], counts = [];
+        int told = 0;
+        for (int i = 0; i < 50_000; i++)
+        {
+            tally.Accept(BitConverter.GetBytes(i));
+            if (i % 100 != 99) continue;
+            tally.CopyTo(ref keys, ref counts);
+            tally.Keep();
+            told = Math.Max(told, tally.Keys);
+        }
+
+        Assert.Equal((50_000UL, 0UL), (tally.Counted, tally.Overflow));
+        Assert.InRange(told, 500, 1000);
+    }
 
     [Fact]
     public void A_known_event_allocates_nothing()
@@ -104,7 +148,43 @@ public sealed class EventTallyTests
     private static string[] Read(EventTally tally, int keySize)
     {
         byte[] keys = [], counts = [];
-        tally.CopyTo(ref keys, ref counts, 0);
-        return [.. Enumerable.Range(0, tally.Keys).Select(row => $"{Convert.ToHexString(keys.AsSpan(row * keySize, keySize))} {BinaryPrimitives.ReadUInt64LittleEndian(counts.AsSpan(row * 8))}")];
+        int count = tally.CopyTo(ref keys, ref counts);
+        return [.. Enumerable.Range(0, count).Select(row => $"{Convert.ToHexString(keys.AsSpan(row * keySize, keySize))} {BinaryPrimitives.ReadUInt64LittleEndian(counts.AsSpan(row * 8))}")];
+    }
+
+    /// <summary>Compares each read that is kept with the one before, as a family does.</summary>
+    private sealed class Reader(EventTally tally)
+    {
+        private Dictionary<byte, ulong> _before = [];
+        private byte[] _keys = [], _counts = [];
+
+        public ulong[] Sent { get; } = new ulong[256];
+
+        public ulong[] Told { get; } = new ulong[256];
+
+        public void Send(byte key)
+        {
+            ulong overflow = tally.Overflow;
+            tally.Accept([key]);
+            if (tally.Overflow == overflow) Sent[key]++;
+        }
+
+        public int Read(bool isKept)
+        {
+            int count = tally.CopyTo(ref _keys, ref _counts);
+            if (!isKept) return count;
+            Dictionary<byte, ulong> now = [];
+            for (int i = 0; i < count; i++) now.Add(_keys[i], BinaryPrimitives.ReadUInt64LittleEndian(_counts.AsSpan(i * 8)));
+            foreach ((byte key, ulong events) in now)
+            {
+                ulong before = _before.GetValueOrDefault(key);
+                Assert.True(events >= before, "a count went down without having been left out");
+                Told[key] += events - before;
+            }
+
+            _before = now;
+            tally.Keep();
+            return count;
+        }
     }
 }
