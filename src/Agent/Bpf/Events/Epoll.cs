@@ -6,7 +6,7 @@ namespace EbpfAgent.Bpf.Events;
 
 /// <summary>
 /// Descriptors that one thread waits for, each with a token of the caller's. Edge-triggered: what was reported is reported again only when more comes, so nothing that was left in a buffer keeps
-/// the thread awake. Safe for use by many threads.
+/// the thread awake. Safe for use by many threads, also while it is disposed and after.
 /// </summary>
 internal sealed unsafe class Epoll : IDisposable
 {
@@ -60,6 +60,14 @@ internal sealed unsafe class Epoll : IDisposable
         byte* change = stackalloc byte[16];
         *(uint*)change = EdgeTriggeredInput;
         BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(change + TokenOffset, sizeof(ulong)), token);
-        return LibC.EpollControl(_handle, operation, descriptor, change);
+        try
+        {
+            return LibC.EpollControl(_handle, operation, descriptor, change);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody waits any more.
+            return 0;
+        }
     }
 }

@@ -100,10 +100,23 @@ internal sealed class PerfBuffer : IEventBuffer
     {
         for (int cpu = 0; cpu < _cpus.Length; cpu++)
         {
-            if (_cpus[cpu] is not null || !online.Contains(cpu)) continue;
-            _cpus[cpu] = CpuBuffer.TryOpen(Name, cpu, _size);
+            if (_cpus[cpu] is null && online.Contains(cpu)) OpenCpu(cpu);
+        }
+    }
+
+    private void OpenCpu(int cpu)
+    {
+        _cpus[cpu] = CpuBuffer.TryOpen(Name, cpu, _size);
+        try
+        {
             Wake(cpu);
             Place(cpu);
+        }
+        catch
+        {
+            // Half open it would never be tried again.
+            Close(cpu);
+            throw;
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed unsafe class RingBuffer : IEventBuffer
     // Each is an event's turn to be written, or all that came while the last ones were taken.
     private const int MostRounds = 64;
 
-    // A flood that can fill less than this within a pause of the pump's does not exist.
+    // A flood could fill a smaller one within a pause of the pump's.
     private const ulong SmallestCalm = 64 << 10;
 
     private readonly BpfMapHandle _map;
