@@ -6,7 +6,7 @@ namespace EbpfAgent.Bpf;
 /// <param name="KeySize">Bytes of a key.</param>
 /// <param name="ValueSize">Bytes of one CPU's value.</param>
 /// <param name="MaxEntries">The most entries it holds.</param>
-/// <param name="KeyTypeId">The key's type in the object's BTF, 0 where it has none.</param>
+/// <param name="KeyTypeId">The key's type in the object's BTF, 0 where it has none; of a ring buffer, which has no keys, the type of its events.</param>
 /// <param name="ValueTypeId">The value's type in the object's BTF, 0 where it has none.</param>
 internal sealed record MapDefinition(
     string Name, MapKind Kind, int KeySize, int ValueSize, uint MaxEntries, int KeyTypeId, int ValueTypeId)

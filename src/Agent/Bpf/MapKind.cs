@@ -5,6 +5,7 @@ internal enum MapKind
 {
     Hash = 1,
     Array = 2,
+    PerfEventArray = 4,
     PerCpuHash = 5,
     PerCpuArray = 6,
     StackTrace = 7,
@@ -26,6 +27,7 @@ internal static class MapKinds
     {
         MapKind.Hash => "BPF_MAP_TYPE_HASH",
         MapKind.Array => "BPF_MAP_TYPE_ARRAY",
+        MapKind.PerfEventArray => "BPF_MAP_TYPE_PERF_EVENT_ARRAY",
         MapKind.PerCpuHash => "BPF_MAP_TYPE_PERCPU_HASH",
         MapKind.PerCpuArray => "BPF_MAP_TYPE_PERCPU_ARRAY",
         MapKind.StackTrace => "BPF_MAP_TYPE_STACK_TRACE",

@@ -6,7 +6,7 @@ namespace EbpfAgent.Bpf;
 /// </summary>
 internal static class MapSharing
 {
-    // Maps of programs, maps, sockets or CPUs hold no counts and no state, and libbpf fills them in anew.
+    // Maps of programs, maps, sockets or CPUs hold no counts and no state, and libbpf fills them in anew. A perf event array holds the buffers of the version that opened them.
     private static readonly HashSet<MapKind> Shareable =
     [
         MapKind.Hash, MapKind.Array, MapKind.PerCpuHash, MapKind.PerCpuArray, MapKind.StackTrace, MapKind.LruHash, MapKind.LruPerCpuHash, MapKind.PrefixTrie,

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using EbpfAgent.Bpf.Events;
 using EbpfAgent.Bpf.Native;
 
 namespace EbpfAgent.Bpf;
@@ -145,6 +146,8 @@ internal sealed class OpenBpfObject : IDisposable
 
     private MapDefinition WithMeaning(MapDefinition map) => map.Section switch
     {
+        // The kernel takes no key type for a ring buffer, so the object notes it elsewhere.
+        null when map.Kind == MapKind.RingBuffer => map with { KeyTypeId = EventType.Find(Btf, map.Name) ?? 0 },
         null => map with { Meaning = HistogramSections.Scheme(this, map.Name) },
         { } section when section.StartsWith(".data", StringComparison.Ordinal) => map with { Meaning = InitialValue(map.Name) },
         _ => map,
