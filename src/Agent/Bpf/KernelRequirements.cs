@@ -23,7 +23,7 @@ internal static class KernelRequirements
                 BpfFailure.Unsupported,
                 $"{@object.Name}: program '{program.Name}' ({program.Section}) needs the kernel's BTF, and kernel {kernel.Release} has no " +
                 "/sys/kernel/btf/vmlinux; use a kernel built with CONFIG_DEBUG_INFO_BTF");
-            if (!outcome.TryLeaveOut(program.Name, lack)) throw lack;
+            if (!outcome.TryLeaveOut(program.Name, lack)) throw outcome.Explain(program.Name, lack);
         }
     }
 

@@ -134,7 +134,8 @@ internal sealed class OpenBpfObject : IDisposable
         if (result >= 0) return shared;
         BpfProgram? failing = LoadErrors.FailedProgram(Programs, log.Lines);
         failed = LoadErrors.NotLoaded(Name, failing, kernel, result, log.Lines, _kernelLog);
-        if (failing is null || !outcome.TryLeaveOut(failing.Name, failed)) throw failed;
+        if (failing is null) throw failed;
+        if (!outcome.TryLeaveOut(failing.Name, failed)) throw outcome.Explain(failing.Name, failed);
         return shared;
     }
 

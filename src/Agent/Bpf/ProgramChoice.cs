@@ -31,7 +31,7 @@ internal sealed class ProgramChoice(IReadOnlyList<AttachedProgram> candidates)
             }
             catch (BpfException e)
             {
-                if (!outcome.TryLeaveOut(program.Name, e)) throw;
+                if (!outcome.TryLeaveOut(program.Name, e)) throw outcome.Explain(program.Name, e);
             }
         }
 

@@ -118,7 +118,7 @@ internal sealed class TakeOverPlan : IDisposable
         }
         catch (BpfException e)
         {
-            if (!_outcome.TryLeaveOut(program.Name, e)) throw;
+            if (!_outcome.TryLeaveOut(program.Name, e)) throw _outcome.Explain(program.Name, e);
             return null;
         }
     }

@@ -29,6 +29,13 @@ internal sealed class LoadOutcome(IReadOnlyList<ProgramRole> roles)
     /// </summary>
     public bool IsLoaded(string program) => !_failed.ContainsKey(program);
 
+    /// <summary>The failure of the last program of a role that the object can't do without, with those of the programs that it stood in for.</summary>
+    public BpfException Explain(string program, BpfException failure)
+    {
+        string[] before = [.. Roles.FirstOrDefault(one => one.Programs.Contains(program))?.Programs.Where(other => other != program && _failed.ContainsKey(other)).Select(other => _failed[other].Message) ?? []];
+        return before.Length == 0 ? failure : BpfException.With(failure.Failure, $"{failure.Message}; it stands in for what failed as well: {string.Join("; ", before)}", failure.Errno);
+    }
+
     /// <summary>Notes that a program can't be loaded or attached; false where the object can't do without.</summary>
     public bool TryLeaveOut(string program, BpfException failure)
     {
