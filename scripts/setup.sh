@@ -12,6 +12,8 @@ needs=(
   "command:clang-format clang-format"
   "command:promtool prometheus"
   "command:losetup mount"
+  "command:ip iproute2"
+  "command:tc iproute2"
   "command:setpriv util-linux"
   "command:prlimit util-linux"
   "command:git git"

@@ -1,31 +1,38 @@
-using System.Runtime.InteropServices;
+using EbpfAgent.Bpf.Attaching;
 using EbpfAgent.Bpf.Native;
 
 namespace EbpfAgent.Bpf;
 
 /// <summary>
-/// One attach point with what runs there: through a <see cref="Bpf.Switch"/>, or directly where there can't be one. Owns the link and the switch, not the program.
+/// What a program is attached to, with what runs there: through a <see cref="Bpf.Switch"/>, or directly where there can't be one. Owns what attaches and the switch, not the program.
 /// </summary>
 internal sealed class Attachment : IDisposable
 {
-    private BpfLinkHandle _link;
+    private readonly Hold _hold;
 
-    /// <summary>Takes over link and switch.</summary>
+    /// <summary>Takes over hold and switch.</summary>
     /// <param name="program">What runs there, by its declaration's section and name.</param>
-    /// <param name="link">What attaches the switch or, without one, the program.</param>
+    /// <param name="hold">What attaches the switch or, without one, the program.</param>
     /// <param name="switch">Null for a direct attachment.</param>
-    public Attachment(AttachedProgram program, BpfLinkHandle link, Switch? @switch)
+    public Attachment(AttachedProgram program, Hold hold, Switch? @switch)
     {
         Program = program;
         Switch = @switch;
-        _link = link;
+        _hold = hold;
     }
 
     public AttachedProgram Program { get; }
 
     public Switch? Switch { get; }
 
-    public BpfLinkHandle Link => _link;
+    /// <summary>The link that a pin keeps; null where there is none, or several, or where it may not outlive its object.</summary>
+    public BpfLinkHandle? Link => Program.Target.CanChangeHands ? _hold.Link : null;
+
+    /// <summary>See <see cref="Hold.Pending"/>.</summary>
+    public IReadOnlyList<string> Pending => _hold.Pending;
+
+    /// <summary>What attaches it, for those who look into it.</summary>
+    public Hold Hold => _hold;
 
     /// <summary>Attaches a switch that is still empty: nothing runs until its program is put in. Null where there can't be one.</summary>
     /// <exception cref="BpfException">There is nothing to attach to, or the kernel refused.</exception>
@@ -35,17 +42,7 @@ internal sealed class Attachment : IDisposable
         if (made is null) return null;
         try
         {
-            // libbpf knows how each kind is attached, and attaches what the program's descriptor stands for: for this one call, the dispatcher.
-            int number = LibBpf.ProgramFd(program.Declared!.Pointer);
-            Stand(number, made.Dispatcher, name);
-            try
-            {
-                return new Attachment(program, AttachTo(name, program.Declared, kernel), made);
-            }
-            finally
-            {
-                Stand(number, program.Handle, name);
-            }
+            return new Attachment(program, program.Target.Attach(new AttachContext(name, program, kernel), made.Dispatcher), made);
         }
         catch
         {
@@ -57,7 +54,7 @@ internal sealed class Attachment : IDisposable
     /// <summary>Attaches the program itself: it runs from now on.</summary>
     /// <exception cref="BpfException">There is nothing to attach to, or the kernel refused.</exception>
     public static Attachment Direct(string name, AttachedProgram program, KernelFacts kernel) =>
-        new(program, AttachTo(name, program.Declared!, kernel), null);
+        new(program, program.Target.Attach(new AttachContext(name, program, kernel), program.Handle), null);
 
     /// <summary>
     /// Attaches for the first time: a switch, still empty, where there can be one, else the program itself. Some kinds' rights are checked when they are attached, so such a program
@@ -71,29 +68,36 @@ internal sealed class Attachment : IDisposable
         return TryPrepare(name, program, kernel) ?? Direct(name, program, kernel);
     }
 
+    /// <summary>Whether another program can be put in by the switch, instead of this one: it is for the same place, and the kernel takes it.</summary>
+    public bool Takes(AttachedProgram program) =>
+        Switch is not null && Program.Target.CanChangeHands && Program.Target.Identity == program.Target.Identity && Switch.Takes(program.Handle);
+
     /// <summary>Runs the program of a switch; a direct attachment runs already.</summary>
     public void Start() => Switch?.Put(Program.Handle);
 
-    /// <summary>The same attach point, link and switch, with another program in it. Only one of the two may be disposed.</summary>
-    public Attachment With(AttachedProgram program) => new(program, _link, Switch);
+    /// <summary>The same hold and switch, with another program in it. Only one of the two may be disposed.</summary>
+    public Attachment With(AttachedProgram program) => new(program, _hold, Switch);
+
+    /// <summary>The program's version has taken over, for good.</summary>
+    public void Follow(string name, KernelFacts kernel) => _hold.Follow(Program.Target, new AttachContext(name, Program, kernel));
+
+    /// <summary>See <see cref="Hold.LetGo"/>.</summary>
+    public void LetGo() => _hold.LetGo();
+
+    /// <summary>See <see cref="Hold.Reach"/>.</summary>
+    public void Reach() => _hold.Reach();
+
+    /// <summary>Runs an iterator once; nothing happens for other kinds.</summary>
+    /// <exception cref="BpfException">It failed midway.</exception>
+    public void RunIterator(string name, KernelFacts kernel)
+    {
+        if (_hold is IteratorHold iterator) iterator.Run(new AttachContext(name, Program, kernel));
+    }
 
     /// <summary>Detaches. What is pinned stays attached, and runs on.</summary>
     public void Dispose()
     {
-        _link.Dispose();
+        _hold.Dispose();
         Switch?.Dispose();
-    }
-
-    private static BpfLinkHandle AttachTo(string name, BpfProgram program, KernelFacts kernel)
-    {
-        using LibBpfLog.Capture log = LibBpfLog.Begin();
-        BpfLinkHandle link = LibBpf.ProgramAttach(program.Pointer);
-        return link.IsInvalid ? throw LoadErrors.NotAttached(name, program, kernel, Marshal.GetLastPInvokeError(), log.Lines) : link;
-    }
-
-    private static void Stand(int number, BpfProgramHandle program, string name)
-    {
-        if (LibC.Replace(number, program.Number) < 0)
-            throw BpfException.Of($"{name}: can't let one program stand for another while it is attached", Marshal.GetLastPInvokeError());
     }
 }

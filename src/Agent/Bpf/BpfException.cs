@@ -45,4 +45,7 @@ internal enum BpfFailure
 
     /// <summary>The agent lacks a capability.</summary>
     Permission,
+
+    /// <summary>What a program is attached to outside of the kernel is not there: a binary, a symbol in it, a process, a control group. It may come.</summary>
+    Missing,
 }

@@ -30,7 +30,7 @@ internal static class BpfFileSystem
     }
 
     // What would break the table's columns stands in it as three octal digits.
-    private static string Unescape(string place) =>
+    internal static string Unescape(string place) =>
         place.Replace(@"\040", " ", StringComparison.Ordinal).Replace(@"\011", "\t", StringComparison.Ordinal)
             .Replace(@"\012", "\n", StringComparison.Ordinal).Replace(@"\134", @"\", StringComparison.Ordinal);
 }

@@ -9,6 +9,7 @@ internal static unsafe class BpfInfo
     private const int ProgramSize = 232; // struct bpf_prog_info
     private const int MapSize = 88;      // struct bpf_map_info
     private const int LinkSize = 48;     // struct bpf_link_info
+    private const int MapCount = 52, MapIds = 56; // bpf_prog_info.nr_map_ids, .map_ids
     private const int Id = 4;            // of the first three
 
     public static ProgramInfo Program(BpfProgramHandle program)
@@ -20,6 +21,18 @@ internal static unsafe class BpfInfo
             AttachBtf: UInt32(info, 220),
             AttachBtfId: UInt32(info, 224),
             new ProgramStatistics(UInt64(info, 200), TimeSpan.FromTicks((long)(UInt64(info, 192) / 100)), UInt64(info, 208)));
+    }
+
+    /// <summary>The id of the first map that a program uses; null if it uses none.</summary>
+    public static uint? FirstMap(BpfProgramHandle program)
+    {
+        Span<byte> info = stackalloc byte[ProgramSize];
+        info.Clear();
+        uint id = 0, length = ProgramSize;
+        BinaryPrimitives.WriteUInt32LittleEndian(info[MapCount..], 1);
+        BinaryPrimitives.WriteUInt64LittleEndian(info[MapIds..], (ulong)&id);
+        fixed (byte* bytes = info) Check(LibBpf.InfoByFd(program, bytes, ref length), "program");
+        return UInt32(info, MapCount) > 0 ? id : null;
     }
 
     public static MapInfo Map(BpfMapHandle map)

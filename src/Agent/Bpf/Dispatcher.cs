@@ -12,9 +12,11 @@ namespace EbpfAgent.Bpf;
 /// </remarks>
 internal static unsafe class Dispatcher
 {
-    private const string Name = "agent_switch";
-    private const int KProbe = 2, TracePoint = 5, RawTracePoint = 17, Tracing = 26; // enum bpf_prog_type
+    /// <summary>Its name in the kernel.</summary>
+    public const string Name = "agent_switch";
+
     private const int RawTracePointAttach = 23; // BPF_TRACE_RAW_TP
+    private const uint HasFragments = 1 << 5; // BPF_F_XDP_HAS_FRAGS
     private const uint KernelTypes = 1; // the id of the BTF of the kernel itself, the first that it reads
 
     /// <summary>
@@ -24,40 +26,41 @@ internal static unsafe class Dispatcher
     /// </summary>
     public static bool Serves(BpfProgram program) =>
         !MaySleep(program) &&
-        LibBpf.ProgramType(program.Pointer) switch
+        program.Type switch
         {
-            KProbe or TracePoint or RawTracePoint => true,
-            Tracing => LibBpf.ProgramAttachType(program.Pointer) == RawTracePointAttach,
-            _ => false,
+            ProgramType.KProbe or ProgramType.TracePoint or ProgramType.RawTracePoint or ProgramType.PerfEvent or ProgramType.Xdp or ProgramType.Classifier => true,
+            ProgramType.Tracing => program.AttachType == RawTracePointAttach,
+            _ => program.Type != ProgramType.Lsm && program.IsForCgroups(),
         };
 
     /// <summary>
     /// Whether the kernel checks only at the attachment how far a program of this kind reads into its context; for tp_btf the verifier does.
     /// </summary>
-    public static bool IsCheckedWhenAttached(BpfProgram program) => LibBpf.ProgramType(program.Pointer) != Tracing;
+    public static bool IsCheckedWhenAttached(BpfProgram program) => program.Type is ProgramType.KProbe or ProgramType.TracePoint or ProgramType.RawTracePoint;
 
     /// <summary>Loads it; null where the kernel refuses.</summary>
     public static BpfProgramHandle? Load(BpfProgram program, BpfProgramHandle like, BpfMapHandle slots)
     {
         using BtfHandle? types = Target(program, like, out uint type);
-        if (type == 0 && LibBpf.ProgramType(program.Pointer) == Tracing) return null;
+        if (type == 0 && program.Type == ProgramType.Tracing) return null;
         ulong* instructions = stackalloc ulong[]
         {
             Instruction(0x18, destination: 2, source: 1, slots.Number), // r2 = the map (two instructions wide)
             0,
             Instruction(0xb7, destination: 3, source: 0, Switch.Live),  // r3 = the slot
             Instruction(0x85, destination: 0, source: 0, 12),           // bpf_tail_call(r1, r2, r3), which returns only if the slot is empty
-            Instruction(0xb7, destination: 0, source: 0, 0),            // r0 = 0
+            Instruction(0xb7, destination: 0, source: 0, program.Type.Indifferent()), // r0 = what changes nothing
             Instruction(0x95, destination: 0, source: 0, 0),            // exit
         };
         var options = new LibBpf.ProgramLoadOptions
         {
             Size = (nuint)sizeof(LibBpf.ProgramLoadOptions),
-            ExpectedAttachType = LibBpf.ProgramAttachType(program.Pointer),
+            ExpectedAttachType = program.AttachType,
+            Flags = IsFragmented(program) ? HasFragments : 0,
             AttachBtfId = type,
             AttachBtf = types is null ? 0 : (uint)types.Number,
         };
-        int fd = LibBpf.ProgramLoad(LibBpf.ProgramType(program.Pointer), Name, "GPL", instructions, 6, &options);
+        int fd = LibBpf.ProgramLoad((int)program.Type, Name, "GPL", instructions, 6, &options);
         return fd < 0 ? null : new BpfProgramHandle(fd);
     }
 
@@ -66,7 +69,7 @@ internal static unsafe class Dispatcher
     private static BtfHandle? Target(BpfProgram program, BpfProgramHandle like, out uint type)
     {
         type = 0;
-        if (LibBpf.ProgramType(program.Pointer) != Tracing) return null;
+        if (program.Type != ProgramType.Tracing) return null;
         ProgramInfo info = BpfInfo.Program(like);
         type = info.AttachBtfId;
         if (type != 0 && info.AttachBtf == KernelTypes) return null;
@@ -80,7 +83,10 @@ internal static unsafe class Dispatcher
 
     // By libbpf's names for sections (uprobe.s/, uprobe.multi.s/). libbpf doesn't keep it as a flag, and the kernel lets a program that sleeps into the slot of one that
     // may not.
-    private static bool MaySleep(BpfProgram program) => program.Section.Split('/')[0].Split('.').Contains("s");
+    private static bool MaySleep(BpfProgram program) => program.SectionKind.Split('.').Contains("s");
+
+    // The kernel asks the same of all that a program tail-calls.
+    private static bool IsFragmented(BpfProgram program) => program.Type == ProgramType.Xdp && program.SectionKind == "xdp.frags";
 
     private static ulong Instruction(byte code, int destination, int source, int immediate) =>
         code | (ulong)(source << 4 | destination) << 8 | (ulong)(uint)immediate << 32;

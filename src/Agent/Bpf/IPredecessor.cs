@@ -15,6 +15,9 @@ internal interface IPredecessor
     /// <summary>The types that its maps' definitions refer to.</summary>
     Btf Types { get; }
 
-    /// <summary>What runs, and where. Emptied by who takes it over.</summary>
+    /// <summary>What runs, and where. Emptied by who takes it over, under <see cref="Gate"/>.</summary>
     List<Attachment> Attachments { get; }
+
+    /// <summary>Held by who looks after the attachments or moves them. A successor takes its own first.</summary>
+    Lock Gate { get; }
 }

@@ -18,6 +18,12 @@ internal sealed record KernelFacts(string Release, bool HasBtf, ulong Capabiliti
     /// <summary>Whether file systems may be mounted.</summary>
     public bool MayMount => Has(SystemAdministration);
 
+    /// <summary>Whether the kernel is older than this version; false where its release doesn't say.</summary>
+    public bool IsOlderThan(int major, int minor) =>
+        Release.Split('.', '-') is [var first, var second, ..]
+        && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int ownMajor) && int.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out int ownMinor)
+        && (ownMajor, ownMinor).CompareTo((major, minor)) < 0;
+
     /// <summary>Reads the facts under a root folder, which is <c>/</c> but in tests.</summary>
     public static KernelFacts Read(string root = "/") => new(
         ReadLine(Path.Combine(root, "proc/sys/kernel/osrelease")) ?? "unknown",

@@ -9,6 +9,12 @@ internal sealed unsafe class KernelLog(int room) : IDisposable
 {
     public byte* Pointer { get; private set; } = LibC.MapMemory((nuint)room);
 
+    /// <summary>Bytes that it takes.</summary>
+    public int Room => room;
+
+    /// <summary>Forgets what was written, before another load.</summary>
+    public void Clear() => *Pointer = 0;
+
     /// <summary>The last lines of the log, oldest first: that is where the verifier says what it refused.</summary>
     public IReadOnlyList<string> LastLines(int count)
     {

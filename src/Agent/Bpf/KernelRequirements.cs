@@ -1,3 +1,5 @@
+using EbpfAgent.Bpf.Loading;
+
 namespace EbpfAgent.Bpf;
 
 /// <summary>
@@ -9,17 +11,19 @@ internal static class KernelRequirements
     // Programs of these sections are loaded against a function or tracepoint that the kernel's BTF describes.
     private static readonly string[] NeedBtf = ["tp_btf/", "fentry", "fexit", "fmod_ret", "lsm", "iter"];
 
-    /// <exception cref="BpfException">The agent lacks the rights, or the kernel its BTF.</exception>
-    public static void Demand(OpenBpfObject @object, KernelFacts kernel)
+    /// <summary>Leaves out what needs the kernel's BTF where there is none.</summary>
+    /// <exception cref="BpfException">The agent lacks the rights, or the kernel its BTF, which the object can't do without.</exception>
+    public static void Demand(OpenBpfObject @object, KernelFacts kernel, LoadOutcome outcome)
     {
         if (!kernel.MayTrace) throw NotAllowed(@object.Name);
-        BpfProgram? program = @object.Programs.FirstOrDefault(static p => p.IsOf(NeedBtf));
-        if (program is not null && !kernel.HasBtf)
+        if (kernel.HasBtf) return;
+        foreach (BpfProgram program in @object.Programs.Where(static p => p.IsOf(NeedBtf)))
         {
-            throw BpfException.With(
+            BpfException lack = BpfException.With(
                 BpfFailure.Unsupported,
                 $"{@object.Name}: program '{program.Name}' ({program.Section}) needs the kernel's BTF, and kernel {kernel.Release} has no " +
                 "/sys/kernel/btf/vmlinux; use a kernel built with CONFIG_DEBUG_INFO_BTF");
+            if (!outcome.TryLeaveOut(program.Name, lack)) throw outcome.Explain(program.Name, lack);
         }
     }
 

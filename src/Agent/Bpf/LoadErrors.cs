@@ -16,27 +16,32 @@ internal static partial class LoadErrors
 
     private static readonly string[] NeedTrampolines = ["fentry", "fexit", "fmod_ret", "lsm"];
 
-    public static BpfException NotOpened(string name, int errno, string[] log, KernelLog kernelLog)
-    {
-        kernelLog.Dispose();
-        return log.Any(static line => line.StartsWith("BTF is required", StringComparison.Ordinal))
-            ? WithoutBtf(name)
-            : BpfException.With(BpfFailure.Object, $"{name} is not a BPF object that libbpf can open: {Said(log, errno)}", errno);
-    }
+    // Sections that later versions of libbpf know.
+    private static readonly string[] Later = ["tcx", "netkit", "uprobe.multi", "uretprobe.multi", "uprobe.session", "kprobe.session", "usdt.s", "sk_reuseport", "netfilter"];
+
+    public static BpfException NotOpened(string name, int errno, string[] log) => log.Any(static line => line.StartsWith("BTF is required", StringComparison.Ordinal))
+        ? WithoutBtf(name)
+        : BpfException.With(BpfFailure.Object, $"{name} is not a BPF object that libbpf can open: {Said(log, errno)}", errno);
 
     public static BpfException WithoutBtf(string name) => BpfException.With(
         BpfFailure.Object, $"{name} has no BTF, which says what its maps hold; compile it with clang -g");
 
-    public static BpfException NotLoaded(OpenBpfObject opened, KernelFacts kernel, int result, string[] log, KernelLog kernelLog)
+    /// <param name="name">The object.</param>
+    /// <param name="program">The program that failed, see <see cref="FailedProgram"/>.</param>
+    /// <param name="kernel">This kernel.</param>
+    /// <param name="result">What the load returned.</param>
+    /// <param name="log">What libbpf printed.</param>
+    /// <param name="kernelLog">What the verifier wrote.</param>
+    public static BpfException NotLoaded(string name, BpfProgram? program, KernelFacts kernel, int result, string[] log, KernelLog kernelLog)
     {
         int errno = Math.Abs(result);
-        BpfProgram? program = FailedProgram(opened, log);
-        string subject = program is null ? opened.Name : $"{opened.Name}: program '{program.Name}' ({program.Section})";
+        string subject = program is null ? name : $"{name}: program '{program.Name}' ({program.Section})";
+        if (program is { Type: ProgramType.Unknown }) return UnknownSection(subject, program, errno);
         if (MissingType(log) is { } type)
             return Unsupported($"{subject} needs '{type}', which kernel {kernel.Release} does not have", errno);
         if (errno == Errno.NotPermitted && program is not null && program.IsOf(NeedTrampolines))
             return Unsupported($"{subject}: kernel {kernel.Release} refuses programs of this kind (EPERM): it has no BPF trampolines for them, or is locked down", errno);
-        if (errno == Errno.NotPermitted) return KernelRequirements.NotAllowed(opened.Name);
+        if (errno == Errno.NotPermitted) return KernelRequirements.NotAllowed(name);
         IReadOnlyList<string> verdict = kernelLog.LastLines(VerifierLines);
         if (program is not null && verdict.LastOrDefault(static line => Lacks.Any(lack => line.Contains(lack, StringComparison.Ordinal))) is { } lacking)
             return Unsupported($"{subject} uses something that kernel {kernel.Release} does not have: {lacking.Trim()}", errno);
@@ -60,11 +65,16 @@ internal static partial class LoadErrors
 
     private static BpfException Unsupported(string message, int errno) => BpfException.With(BpfFailure.Unsupported, message, errno);
 
-    private static BpfProgram? FailedProgram(OpenBpfObject opened, string[] log)
+    /// <summary>The program whose load failed, by what libbpf printed; null where it was none of them, but a map, say.</summary>
+    public static BpfProgram? FailedProgram(IReadOnlyList<BpfProgram> programs, string[] log)
     {
         string? name = log.Select(static line => ProgramPattern().Match(line)).FirstOrDefault(static match => match.Success)?.Groups[1].Value;
-        return opened.Programs.FirstOrDefault(program => program.Name == name);
+        return programs.FirstOrDefault(program => program.Name == name);
     }
+
+    private static BpfException UnknownSection(string subject, BpfProgram program, int errno) => Later.Contains(program.SectionKind)
+        ? Unsupported($"{subject}: this machine's libbpf does not know programs of this kind; install a newer libbpf, or use another section", errno)
+        : BpfException.With(BpfFailure.Object, $"{subject}: libbpf knows no section of this name, so it can't tell the program's type; see the list of sections in libbpf's documentation", errno);
 
     private static string? MissingType(string[] log) =>
         log.Select(static line => MissingTypePattern().Match(line)).FirstOrDefault(static match => match.Success)?.Groups[1].Value;

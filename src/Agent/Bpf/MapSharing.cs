@@ -19,8 +19,13 @@ internal static class MapSharing
     /// <summary>Whether two definitions are of the same map: data sections go by their section, since the rest of their name is the object's.</summary>
     public static bool IsSameMap(MapDefinition one, MapDefinition other) => one.Section == other.Section && (one.Section is not null || one.Name == other.Name);
 
+    // libbpf's notes on where the USDT probes of one object's links stand, by numbers that it begins anew with each object.
+    private const string ProbeNotes = "__bpf_usdt_";
+
     /// <summary>Whether a map is never handed over, since it holds what the version itself defines.</summary>
-    public static bool IsConstant(MapDefinition map) => map.Section is { } section && Constants.Any(constant => section.StartsWith(constant, StringComparison.Ordinal));
+    public static bool IsConstant(MapDefinition map) => map.Section is { } section
+        ? Constants.Any(constant => section.StartsWith(constant, StringComparison.Ordinal))
+        : map.Name.StartsWith(ProbeNotes, StringComparison.Ordinal);
 
     /// <summary>Why the map can't be shared, as the rest of a sentence that begins with the map; null if it can.</summary>
     public static string? Obstacle(MapDefinition now, Btf types, MapDefinition before, Btf typesBefore)

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
-using System.Text;
+using EbpfAgent.Abstractions;
+using EbpfAgent.Bpf.Attaching;
 using EbpfAgent.Bpf.Events;
+using EbpfAgent.Bpf.Loading;
 using EbpfAgent.Bpf.Native;
 
 namespace EbpfAgent.Bpf;
@@ -15,20 +17,28 @@ internal sealed class OpenBpfObject : IDisposable
     // Only touched where the verifier writes: 16 MiB of address space, not of memory.
     private const int KernelLogRoom = 16 << 20;
 
-    private readonly BpfObjectHandle _handle;
     private readonly KernelLog _kernelLog;
-    private readonly nint[] _mapPointers;
+    private readonly ObjectOptions _options;
+    private readonly IReadOnlyList<ProgramRole> _roles;
+    private readonly IReadOnlyList<ConstantPatch> _constants;
+    private readonly byte[]? _image;
+    private NativeObject _native;
 
-    private OpenBpfObject(string name, BpfObjectHandle handle, KernelLog kernelLog)
+    private OpenBpfObject(string name, NativeObject native, KernelLog kernelLog, ReadOnlySpan<byte> image, ObjectOptions options)
     {
         Name = name;
-        _handle = handle;
+        _native = native;
         _kernelLog = kernelLog;
-        Btf = ReadBtf(name, handle);
-        _mapPointers = [.. Walk(LibBpf.NextMap, handle)];
-        Maps = [.. _mapPointers.Select(Define)];
+        _options = options;
+        Btf = ReadBtf(name, native.Handle);
+        Maps = [.. native.Maps.Select(Define)];
         Maps = [.. Maps.Select(WithMeaning)];
-        Programs = [.. Walk(LibBpf.NextProgram, handle).Select(static pointer => new BpfProgram(pointer))];
+        _roles = ProgramRole.Of(name, [.. native.Programs.Select(static program => (program.Name, program.IsOptional))], options);
+        _constants = ConstantVariables.Patches(name, Btf, options);
+        native.Apply(_constants, Maps);
+        foreach (BpfProgram program in native.Programs) Targets.Of(name, program, AttachmentOf(program));
+        // libbpf loads an object once. What may fail without failing the rest asks for a second time.
+        if (_roles.Any(static role => role.IsOptional || role.Programs.Count > 1)) _image = image.ToArray();
     }
 
     /// <summary>The file or resource that it came from, for messages.</summary>
@@ -38,39 +48,27 @@ internal sealed class OpenBpfObject : IDisposable
 
     public IReadOnlyList<MapDefinition> Maps { get; }
 
-    public IReadOnlyList<BpfProgram> Programs { get; }
+    public IReadOnlyList<BpfProgram> Programs => _native.Programs;
 
     /// <summary>Opens an object from memory.</summary>
     /// <param name="name">The file or resource, for messages.</param>
     /// <param name="image">The ELF file's bytes; not used after the call.</param>
-    /// <exception cref="BpfException">The bytes are no BPF object, or one without BTF.</exception>
-    public static unsafe OpenBpfObject Open(string name, ReadOnlySpan<byte> image)
+    /// <param name="options">What does not stand in it; nothing by default.</param>
+    /// <exception cref="BpfException">The bytes are no BPF object, or one without BTF; or the options don't fit it.</exception>
+    public static OpenBpfObject Open(string name, ReadOnlySpan<byte> image, ObjectOptions? options = null)
     {
         ElfCheck.Demand(name, image);
-        using LibBpfLog.Capture log = LibBpfLog.Begin();
-        var _kernelLog = new KernelLog(KernelLogRoom);
-        BpfObjectHandle _handle;
-        fixed (byte* bytes = image, objectName = Encoding.UTF8.GetBytes(ShortName(name) + '\0'))
-        {
-            var options = new LibBpf.ObjectOpenOptions
-            {
-                Size = (nuint)sizeof(LibBpf.ObjectOpenOptions),
-                ObjectName = objectName,
-                KernelLog = _kernelLog.Pointer,
-                KernelLogSize = KernelLogRoom,
-            };
-            _handle = LibBpf.ObjectOpenMemory(bytes, (nuint)image.Length, &options);
-        }
-
-        if (_handle.IsInvalid) throw LoadErrors.NotOpened(name, Marshal.GetLastPInvokeError(), log.Lines, _kernelLog);
+        var kernelLog = new KernelLog(KernelLogRoom);
+        NativeObject? native = null;
         try
         {
-            return new OpenBpfObject(name, _handle, _kernelLog);
+            native = NativeObject.Open(name, image, kernelLog);
+            return new OpenBpfObject(name, native, kernelLog, image, options ?? ObjectOptions.None);
         }
         catch
         {
-            _handle.Dispose();
-            _kernelLog.Dispose();
+            native?.Dispose();
+            kernelLog.Dispose();
             throw;
         }
     }
@@ -83,7 +81,7 @@ internal sealed class OpenBpfObject : IDisposable
     {
         int index = Maps.ToList().FindIndex(map => map.Name == section);
         if (index < 0) return null;
-        byte* value = LibBpf.MapInitialValue(_mapPointers[index], out nuint size);
+        byte* value = LibBpf.MapInitialValue(_native.Maps[index], out nuint size);
         return value is null ? null : new ReadOnlySpan<byte>(value, checked((int)size)).ToArray();
     }
 
@@ -97,14 +95,20 @@ internal sealed class OpenBpfObject : IDisposable
     /// <exception cref="BpfException">The kernel refused; what was created until then is gone again.</exception>
     public LoadedBpfObject Load(KernelFacts kernel, IPredecessor? predecessor = null)
     {
-        KernelRequirements.Demand(this, kernel);
-        using LibBpfLog.Capture log = LibBpfLog.Begin();
-        SharedMaps shared = predecessor is null ? SharedMaps.None : ShareWith(predecessor);
-        int result = LibBpf.ObjectLoad(_handle);
-        if (result < 0) throw LoadErrors.NotLoaded(this, kernel, result, log.Lines, _kernelLog);
+        var outcome = new LoadOutcome(_roles);
+        KernelRequirements.Demand(this, kernel, outcome);
+        SharedMaps shared = Try(kernel, predecessor, outcome, out BpfException? failed);
+        while (failed is not null)
+        {
+            Reopen();
+            shared = Try(kernel, predecessor, outcome, out failed);
+        }
+
         _kernelLog.Dispose();
         NativeMemoryTrim.AfterLoad();
-        return new LoadedBpfObject(Name, _handle, Btf, [.. Maps.Zip(_mapPointers, Loaded)], [.. Programs.Select(Loaded)], shared);
+        BpfProgram[] loaded = [.. Programs.Where(program => outcome.IsLoaded(program.Name))];
+        BpfMap[] maps = [.. Maps.Zip(_native.Maps, Loaded)];
+        return new LoadedBpfObject(Name, _native.GiveUpHandle(), Btf, maps, [.. loaded.Select(Loaded)], shared) { Outcome = outcome };
     }
 
     /// <summary>A copy of an object's BTF, which it has.</summary>
@@ -116,15 +120,41 @@ internal sealed class OpenBpfObject : IDisposable
 
     public void Dispose()
     {
-        _handle.Dispose();
+        _native.Dispose();
         _kernelLog.Dispose();
     }
+
+    // Loads what is not known to fail. What fails and can be done without is noted for the next try.
+    private SharedMaps Try(KernelFacts kernel, IPredecessor? predecessor, LoadOutcome outcome, out BpfException? failed)
+    {
+        failed = null;
+        using LibBpfLog.Capture log = LibBpfLog.Begin();
+        foreach (BpfProgram program in Programs) LibBpf.ProgramSetLoaded(program.Pointer, outcome.IsLoaded(program.Name));
+        SharedMaps shared = predecessor is null ? SharedMaps.None : ShareWith(predecessor);
+        int result = LibBpf.ObjectLoad(_native.Handle);
+        if (result >= 0) return shared;
+        BpfProgram? failing = LoadErrors.FailedProgram(Programs, log.Lines);
+        failed = LoadErrors.NotLoaded(Name, failing, kernel, result, log.Lines, _kernelLog);
+        if (failing is null) throw failed;
+        if (!outcome.TryLeaveOut(failing.Name, failed)) throw outcome.Explain(failing.Name, failed);
+        return shared;
+    }
+
+    private void Reopen()
+    {
+        _native.Dispose();
+        _kernelLog.Clear();
+        _native = NativeObject.Open(Name, _image, _kernelLog);
+        _native.Apply(_constants, Maps);
+    }
+
+    private ProgramAttachment? AttachmentOf(BpfProgram program) => _options.Programs.GetValueOrDefault(program.Name)?.Attachment;
 
     private SharedMaps ShareWith(IPredecessor predecessor)
     {
         HashSet<string> shared = [];
         List<(string, string)> fresh = [];
-        foreach ((MapDefinition map, nint pointer) in Maps.Zip(_mapPointers))
+        foreach ((MapDefinition map, nint pointer) in Maps.Zip(_native.Maps))
         {
             if (MapSharing.IsConstant(map)) continue;
             BpfMap? before = predecessor.Maps.FirstOrDefault(one => MapSharing.IsSameMap(map, one.Definition));
@@ -159,11 +189,6 @@ internal sealed class OpenBpfObject : IDisposable
         return Btf.Parse(RawTypes(handle));
     }
 
-    private static IEnumerable<nint> Walk(Func<BpfObjectHandle, nint, nint> next, BpfObjectHandle handle)
-    {
-        for (nint item = next(handle, 0); item != 0; item = next(handle, item)) yield return item;
-    }
-
     private static MapDefinition Define(nint map)
     {
         string name = Marshal.PtrToStringUTF8(LibBpf.MapName(map)) ?? "";
@@ -186,21 +211,14 @@ internal sealed class OpenBpfObject : IDisposable
     private static BpfMap Loaded(MapDefinition definition, nint map) =>
         new(definition, new BpfMapHandle(Duplicate(LibBpf.MapFd(map), definition.Name)));
 
-    private static (BpfProgram, LoadedBpfProgram) Loaded(BpfProgram program) =>
-        (program, new LoadedBpfProgram(program, new BpfProgramHandle(Duplicate(LibBpf.ProgramFd(program.Pointer), program.Name))));
+    private AttachedProgram Loaded(BpfProgram program) => new(
+        program,
+        new LoadedBpfProgram(program, new BpfProgramHandle(Duplicate(LibBpf.ProgramFd(program.Pointer), program.Name))),
+        Targets.Of(Name, program, AttachmentOf(program)));
 
     private static int Duplicate(int fd, string what)
     {
         int own = LibC.Duplicate(fd);
         return own >= 0 ? own : throw BpfException.Of($"can't duplicate the descriptor of '{what}'", Marshal.GetLastPInvokeError());
-    }
-
-    // The kernel takes 15 characters of letters, digits, '.' and '_'.
-    private static string ShortName(string name)
-    {
-        string file = Path.GetFileName(name);
-        int dot = file.IndexOf('.', StringComparison.Ordinal);
-        string stem = dot > 0 ? file[..dot] : file;
-        return string.Concat(stem.Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '_').Take(15));
     }
 }

@@ -62,8 +62,8 @@ internal sealed record PinManifest(int Version, string Object, IReadOnlyList<Pin
 /// <param name="Meaning">See <see cref="MapDefinition.Meaning"/>.</param>
 internal sealed record PinnedMap(string Name, uint Id, int KeyTypeId, int ValueTypeId, string? Section, byte[] Meaning);
 
-/// <summary>A pinned attach point, and what runs there.</summary>
-internal sealed record PinnedProgram(string Section, string Name, uint Id, uint SlotsId, uint LinkId);
+/// <summary>A pinned attach point, and what runs there. <paramref name="Place"/> says what the section does not; agents that knew sections only wrote none.</summary>
+internal sealed record PinnedProgram(string Section, string Name, uint Id, uint SlotsId, uint LinkId, string Place = "");
 
 /// <summary>The list's text, made without reflection.</summary>
 [JsonSerializable(typeof(PinManifest))]

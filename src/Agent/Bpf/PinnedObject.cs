@@ -1,3 +1,4 @@
+using EbpfAgent.Bpf.Attaching;
 using EbpfAgent.Bpf.Native;
 
 namespace EbpfAgent.Bpf;
@@ -30,6 +31,8 @@ internal sealed class PinnedObject : IPredecessor, IDisposable
     public IEnumerable<(string Section, string Program)> Programs => _attachments.Select(static one => (one.Program.Section, one.Program.Name));
 
     List<Attachment> IPredecessor.Attachments => _attachments;
+
+    Lock IPredecessor.Gate { get; } = new();
 
     /// <summary>Opens what is pinned in a folder of bpffs; null where nothing is.</summary>
     /// <exception cref="BpfException">The pins are not complete, or not what their list says; the message says which, and how to remove them.</exception>
@@ -112,7 +115,7 @@ internal sealed class PinnedObject : IPredecessor, IDisposable
             (uint linkId, uint attached) = BpfInfo.Link(link);
             Demand(PinManifest.LinkFile(index), linkId, listed.LinkId);
             Demand(PinManifest.SwitchFile(index), BpfInfo.Program(place.Dispatcher).Id, attached);
-            _attachments.Add(new Attachment(new AttachedProgram(listed.Section, listed.Name, program, null, null), link, place));
+            _attachments.Add(new Attachment(new AttachedProgram(listed.Section, listed.Name, program, new PinnedTarget(listed.Place), null, null), new LinkHold(link), place));
         }
         catch
         {

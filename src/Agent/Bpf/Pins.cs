@@ -10,27 +10,30 @@ internal static class Pins
     /// <exception cref="BpfException">Something can't be pinned; what was pinned in the folder before is still there.</exception>
     public static void Write(string name, string folder, IReadOnlyList<BpfMap> maps, ReadOnlyMemory<byte> types, IReadOnlyList<Attachment> attachments)
     {
-        if (attachments.FirstOrDefault(static one => one.Switch is null) is { } direct)
+        Attachment[] needed = [.. attachments.Where(static one => !one.Program.Target.RunsWhenAsked)];
+        if (Array.Find(needed, static one => one.Switch is null || one.Link is null) is { } unpinnable)
         {
+            string cause = unpinnable.Switch is null
+                ? "this kernel runs programs of its kind without a switch only"
+                : "the agent looks after its places (interfaces, CPUs, the notes of USDT probes), and they would be nobody's";
             throw BpfException.With(
-                BpfFailure.Unsupported,
-                $"{name}: program '{direct.Program.Name}' ({direct.Program.Section}) can't outlive the agent: this kernel runs programs of its kind without a switch only");
+                BpfFailure.Unsupported, $"{name}: program '{unpinnable.Program.Name}' ({unpinnable.Program.Section}) can't outlive the agent: {cause}");
         }
 
         BpfMap[] kept = [.. maps.Where(static map => !MapSharing.IsConstant(map.Definition))];
-        PinFolder.Replace(folder, target => Fill(name, target, kept, types.Span, attachments));
+        PinFolder.Replace(folder, target => Fill(name, target, kept, types.Span, needed));
     }
 
-    private static void Fill(string name, string folder, BpfMap[] maps, ReadOnlySpan<byte> types, IReadOnlyList<Attachment> attachments)
+    private static void Fill(string name, string folder, BpfMap[] maps, ReadOnlySpan<byte> types, Attachment[] attachments)
     {
         for (int i = 0; i < maps.Length; i++) PinFolder.Pin(maps[i].Handle.Number, Path.Combine(folder, PinManifest.MapFile(i)), $"map '{maps[i].Definition.Name}' of {name}");
-        for (int i = 0; i < attachments.Count; i++)
+        for (int i = 0; i < attachments.Length; i++)
         {
             string program = $"program '{attachments[i].Program.Name}' ({attachments[i].Program.Section}) of {name}";
             PinFolder.Pin(attachments[i].Switch!.Slots.Number, Path.Combine(folder, PinManifest.SlotsFile(i)), $"the switch of {program}");
             PinFolder.Pin(attachments[i].Switch!.Dispatcher.Number, Path.Combine(folder, PinManifest.SwitchFile(i)), $"the dispatcher of {program}");
             PinFolder.Pin(attachments[i].Program.Handle.Number, Path.Combine(folder, PinManifest.ProgramFile(i)), program);
-            PinLink(attachments[i].Link, Path.Combine(folder, PinManifest.LinkFile(i)), program);
+            PinLink(attachments[i].Link!, Path.Combine(folder, PinManifest.LinkFile(i)), program);
         }
 
         using BpfMapHandle described = BytesMap.Create(types);
@@ -48,11 +51,11 @@ internal static class Pins
         if (result < 0) throw BpfException.Of($"can't pin the link of {program} as {path}", result);
     }
 
-    private static PinManifest List(string name, BpfMap[] maps, IReadOnlyList<Attachment> attachments) => new(
+    private static PinManifest List(string name, BpfMap[] maps, Attachment[] attachments) => new(
         PinManifest.CurrentVersion,
         name,
         [.. maps.Select(static map => new PinnedMap(
             map.Definition.Name, map.Id, map.Definition.KeyTypeId, map.Definition.ValueTypeId, map.Definition.Section, map.Definition.Meaning.ToArray()))],
         [.. attachments.Select(static one => new PinnedProgram(
-            one.Program.Section, one.Program.Name, BpfInfo.Program(one.Program.Handle).Id, BpfInfo.Map(one.Switch!.Slots).Id, BpfInfo.Link(one.Link).Id))]);
+            one.Program.Section, one.Program.Name, BpfInfo.Program(one.Program.Handle).Id, BpfInfo.Map(one.Switch!.Slots).Id, BpfInfo.Link(one.Link!).Id, one.Program.Target.Identity))]);
 }

@@ -1,3 +1,5 @@
+using EbpfAgent.Bpf.Loading;
+
 namespace EbpfAgent.Bpf;
 
 /// <summary>
@@ -8,19 +10,27 @@ internal sealed class TakeOverPlan : IDisposable
 {
     private readonly string _name;
     private readonly KernelFacts _kernel;
+    private readonly LoadOutcome _outcome;
     private readonly List<(Attachment Old, AttachedProgram New)> _flips = [];
     private readonly List<Replacement> _replacements = [];
+    private readonly List<(AttachedProgram Old, AttachedProgram New)> _successions = [];
 
+    /// <param name="name">The new version's object.</param>
+    /// <param name="old">What runs.</param>
+    /// <param name="choices">The new version's programs.</param>
+    /// <param name="outcome">Where those are noted that can't be attached.</param>
+    /// <param name="kernel">This kernel.</param>
     /// <exception cref="BpfException">This kernel lacks an attach point, or refused it; nothing is left of the plan.</exception>
-    public TakeOverPlan(string name, IReadOnlyList<Attachment> old, IReadOnlyList<AttachedProgram> programs, KernelFacts kernel)
+    public TakeOverPlan(string name, IReadOnlyList<Attachment> old, IReadOnlyList<ProgramChoice> choices, LoadOutcome outcome, KernelFacts kernel)
     {
         _name = name;
         _kernel = kernel;
+        _outcome = outcome;
         List<Attachment> left = [.. old];
-        Dictionary<AttachedProgram, Attachment> pairs = Pair(left, programs);
+        Dictionary<ProgramChoice, Attachment> pairs = Pair(left, choices);
         try
         {
-            foreach (AttachedProgram program in programs) Plan(pairs.GetValueOrDefault(program), program);
+            foreach (ProgramChoice choice in choices) Plan(pairs.GetValueOrDefault(choice), choice);
             foreach (Attachment ended in left) _replacements.Add(new Replacement(ended, null, null));
         }
         catch
@@ -44,6 +54,7 @@ internal sealed class TakeOverPlan : IDisposable
                 place.Switch!.Put(program.Handle);
                 undo.Push(place.Start);
                 result.Add(place.With(program));
+                _successions.Add((place.Program, program));
             }
 
             foreach (Replacement one in _replacements) Replace(one, old, undo, result);
@@ -60,10 +71,8 @@ internal sealed class TakeOverPlan : IDisposable
         return result;
     }
 
-    /// <summary>The old version's program that each of the new ones follows.</summary>
-    public IEnumerable<(AttachedProgram Old, AttachedProgram New)> Successions =>
-        _flips.Select(static flip => (flip.Old.Program, flip.New))
-            .Concat(_replacements.Where(static one => one.Old is not null && one.New is not null).Select(static one => (one.Old!.Program, one.New!)));
+    /// <summary>The old version's program that each of the new ones has followed, once it is carried out.</summary>
+    public IEnumerable<(AttachedProgram Old, AttachedProgram New)> Successions => _successions;
 
     public void Dispose()
     {
@@ -71,16 +80,53 @@ internal sealed class TakeOverPlan : IDisposable
         _replacements.Clear();
     }
 
-    private void Plan(Attachment? old, AttachedProgram program)
+    // In the order of preference. A direct attachment can be tried only when the old one has ended, so a stand-in that can take the old one's place in one step goes before it: it ran until now, and no
+    // event is lost.
+    private void Plan(Attachment? old, ProgramChoice choice)
     {
-        if (old?.Switch is { } shared && shared.Takes(program.Handle)) _flips.Add((old, program));
-        else _replacements.Add(new Replacement(old, Attachment.TryPrepare(_name, program, _kernel), program));
+        AttachedProgram[] candidates = [.. choice.Candidates.Where(program => _outcome.IsLoaded(program.Name))];
+        AttachedProgram? successor = old is null ? null : candidates.FirstOrDefault(old.Takes);
+        foreach (AttachedProgram program in candidates)
+        {
+            if (program == successor)
+            {
+                _flips.Add((old!, program));
+                return;
+            }
+
+            if (IsPreparable(old, program) && TryPrepare(program) is { } prepared)
+            {
+                _replacements.Add(new Replacement(old, prepared, new ProgramChoice([program])));
+                return;
+            }
+
+            // It can be attached, but only when the old one has ended.
+            if (_outcome.IsLoaded(program.Name) && successor is null) break;
+        }
+
+        _replacements.Add(new Replacement(old, null, choice));
+    }
+
+    private static bool IsPreparable(Attachment? old, AttachedProgram program) =>
+        Dispatcher.Serves(program.Declared!) && !(program.Target.IsExclusive && old is { Program.Target.IsExclusive: true });
+
+    private Attachment? TryPrepare(AttachedProgram program)
+    {
+        try
+        {
+            return Attachment.TryPrepare(_name, program, _kernel);
+        }
+        catch (BpfException e)
+        {
+            if (!_outcome.TryLeaveOut(program.Name, e)) throw _outcome.Explain(program.Name, e);
+            return null;
+        }
     }
 
     // A direct attachment's program ends before the next one begins: what falls between is lost, and nothing is counted twice.
     private void Replace(Replacement one, List<Attachment> old, Stack<Action> undo, List<Attachment> result)
     {
-        if (one.Old is { Switch: { } place } ended)
+        if (one.Old is { Switch: { } place } ended && (one.Prepared is not null || one.New is null || !ended.Program.Target.IsExclusive))
         {
             undo.Push(ended.Start);
             place.Empty();
@@ -88,21 +134,33 @@ internal sealed class TakeOverPlan : IDisposable
         else if (one.Old is { } direct)
         {
             direct.Dispose();
-            undo.Push(() => old[old.IndexOf(direct)] = Attachment.Direct(_name, direct.Program, _kernel));
+            undo.Push(() => old[old.IndexOf(direct)] = Make(direct.Program));
         }
 
         if (one.Prepared is { } prepared)
         {
             prepared.Start();
             undo.Push(prepared.Switch!.Empty);
-            result.Add(prepared);
+            Add(one, prepared, result);
         }
-        else if (one.New is { } program)
+        else if (one.New?.Attach(_outcome, Make) is { } made)
         {
-            Attachment made = Attachment.Direct(_name, program, _kernel);
             undo.Push(made.Dispose);
-            result.Add(made);
+            Add(one, made, result);
         }
+    }
+
+    private void Add(Replacement one, Attachment made, List<Attachment> result)
+    {
+        result.Add(made);
+        if (one.Old is { } old) _successions.Add((old.Program, made.Program));
+    }
+
+    private Attachment Make(AttachedProgram program)
+    {
+        Attachment made = Attachment.TryPrepare(_name, program, _kernel) ?? Attachment.Direct(_name, program, _kernel);
+        made.Start();
+        return made;
     }
 
     // The last thing first. One that can't be undone doesn't keep the others from it.
@@ -125,25 +183,26 @@ internal sealed class TakeOverPlan : IDisposable
             throw BpfException.With(BpfFailure.Other, $"{cause.Message}; the version before could not be restored: {string.Join("; ", failed)}");
     }
 
-    // By section and name, then by section alone: a function that was renamed still follows itself. What finds no partner stays in `old`.
-    private static Dictionary<AttachedProgram, Attachment> Pair(List<Attachment> old, IReadOnlyList<AttachedProgram> programs)
+    // By section and name, at the same place before another; then by section and place alone: a function that was renamed still follows itself. What finds no partner stays in `old`.
+    private static Dictionary<ProgramChoice, Attachment> Pair(List<Attachment> old, IReadOnlyList<ProgramChoice> choices)
     {
-        Dictionary<AttachedProgram, Attachment> pairs = new(ReferenceEqualityComparer.Instance);
-        Pair((one, program) => one.Section == program.Section && one.Name == program.Name);
-        Pair((one, program) => one.Section == program.Section);
+        Dictionary<ProgramChoice, Attachment> pairs = [];
+        Pair(static (one, program) => one.Section == program.Section && one.Name == program.Name && one.Target.Identity == program.Target.Identity);
+        Pair(static (one, program) => one.Section == program.Section && one.Name == program.Name);
+        Pair(static (one, program) => one.Section == program.Section && one.Target.Identity == program.Target.Identity);
         return pairs;
 
         void Pair(Func<AttachedProgram, AttachedProgram, bool> fits)
         {
-            foreach (AttachedProgram program in programs)
+            foreach (ProgramChoice choice in choices)
             {
-                if (pairs.ContainsKey(program) || old.Find(one => fits(one.Program, program)) is not { } found) continue;
-                pairs.Add(program, found);
+                if (pairs.ContainsKey(choice) || old.Find(one => choice.Candidates.Any(program => fits(one.Program, program))) is not { } found) continue;
+                pairs.Add(choice, found);
                 old.Remove(found);
             }
         }
     }
 
-    /// <summary>What ends, and what begins in its place: one prepared behind a switch, or a program that is attached directly.</summary>
-    private sealed record Replacement(Attachment? Old, Attachment? Prepared, AttachedProgram? New);
+    /// <summary>What ends, and what begins in its place: one prepared behind a switch, or one that is attached when the old has ended.</summary>
+    private sealed record Replacement(Attachment? Old, Attachment? Prepared, ProgramChoice? New);
 }

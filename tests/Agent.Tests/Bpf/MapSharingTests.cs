@@ -55,6 +55,14 @@ public sealed class MapSharingTests
     [InlineData(null, false)]
     public void Constants_belong_to_their_version(string? section, bool isConstant) => Assert.Equal(isConstant, MapSharing.IsConstant(_map with { Section = section }));
 
+    /// <summary>They are numbered anew by each object that attaches.</summary>
+    [Fact]
+    public void What_libbpf_notes_of_USDT_probes_belongs_to_its_version()
+    {
+        Assert.True(MapSharing.IsConstant(_map with { Name = "__bpf_usdt_specs" }));
+        Assert.True(MapSharing.IsConstant(_map with { Name = "__bpf_usdt_ip_to_spec_id" }));
+    }
+
     [Theory]
     [InlineData("calls:0", null)]
     [InlineData("calls:8", "has 'calls' at offset 8, and had it at 0")]

@@ -41,3 +41,18 @@ internal sealed class BpfProgramHandle(int fd) : BpfDescriptor(fd);
 
 /// <summary>Types that the kernel was given, or its own.</summary>
 internal sealed class BtfHandle(int fd) : BpfDescriptor(fd);
+
+/// <summary>A link that libbpf has no struct for. Closing it detaches, unless somebody else holds it.</summary>
+internal sealed class LinkDescriptor(int fd) : BpfDescriptor(fd);
+
+/// <summary>A perf event. Closing it ends it, and what runs on it.</summary>
+internal sealed class PerfEventHandle(int fd) : BpfDescriptor(fd);
+
+/// <summary>A walk of an iterator.</summary>
+internal sealed class IteratorHandle(int fd) : BpfDescriptor(fd);
+
+/// <summary>A folder: a control group.</summary>
+internal sealed class FolderHandle(int fd) : BpfDescriptor(fd);
+
+/// <summary>A netlink socket.</summary>
+internal sealed class NetlinkHandle(int fd) : BpfDescriptor(fd);

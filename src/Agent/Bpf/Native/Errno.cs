@@ -9,11 +9,14 @@ internal static class Errno
     public const int NoEntry = 2;               // ENOENT
     public const int NoProcess = 3;             // ESRCH, libbpf's word for a missing BTF type
     public const int Interrupted = 4;           // EINTR
+    public const int BadDescriptor = 9;         // EBADF
     public const int AccessDenied = 13;         // EACCES, the verifier's word
     public const int Busy = 16;                 // EBUSY
+    public const int Exists = 17;               // EEXIST
     public const int NoDevice = 19;             // ENODEV
     public const int Invalid = 22;              // EINVAL
     public const int NoSpace = 28;              // ENOSPC
+    public const int AddressNotAvailable = 99;  // EADDRNOTAVAIL, for a function of which there are several
     public const int NotSupportedByKernel = 524; // ENOTSUPP, which never should leave the kernel and does
     public const int OperationNotSupported = 95; // EOPNOTSUPP
 

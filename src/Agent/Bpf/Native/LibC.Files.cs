@@ -14,9 +14,6 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statistics(int folder, string path, int flags, uint mask, FileStatistics* result);
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
     /// <summary>What statx(2) says of what a path leads to, through all links; null where it says nothing.</summary>
     public static FileStatistics? StatisticsOf(string path)
     {

@@ -9,6 +9,7 @@ internal static unsafe partial class LibC
     private const int ReadWrite = 1 | 2; // PROT_READ | PROT_WRITE
     private const int PrivateAnonymous = 2 | 0x20; // MAP_PRIVATE | MAP_ANONYMOUS
     private const int CloseOnExec = 0x80000; // O_CLOEXEC
+    private static readonly int IsFolder = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000; // O_DIRECTORY
     private const int HereAndNow = -100; // AT_FDCWD
     private const uint ExchangeNames = 2; // RENAME_EXCHANGE
     private const long GlobalBarrier = 1; // MEMBARRIER_CMD_GLOBAL
@@ -49,6 +50,20 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     public static partial int UnmapMemory(byte* address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    /// <summary>The bytes read, 0 at the end, or -1 with errno.</summary>
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(BpfDescriptor descriptor, byte* bytes, nuint length);
+
+    /// <summary>The number of a network interface, of this thread's network namespace; 0 where there is none of this name.</summary>
+    [LibraryImport("libc", EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial uint InterfaceIndex(string name);
+
+    /// <summary>A folder; invalid with errno where it can't be opened.</summary>
+    public static FolderHandle OpenFolder(string path) => new(Open(path, CloseOnExec | IsFolder));
 
     /// <summary>Zeroed memory of its own, whose pages cost nothing until they are written; give it back with <see cref="UnmapMemory"/>.</summary>
     public static byte* MapMemory(nuint length)

@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using EbpfAgent.Bpf.Native;
+
+namespace EbpfAgent.Bpf.Loading;
+
+/// <summary>
+/// libbpf's own object, open. It can be loaded once, whether that succeeds or not: who wants to try again opens it again. Owns its handle until <see cref="GiveUpHandle"/>.
+/// </summary>
+internal sealed class NativeObject : IDisposable
+{
+    private bool _isGivenUp;
+
+    private NativeObject(BpfObjectHandle handle)
+    {
+        Handle = handle;
+        Maps = [.. Walk(LibBpf.NextMap, handle)];
+        Programs = [.. Walk(LibBpf.NextProgram, handle).Select(static pointer => new BpfProgram(pointer))];
+    }
+
+    public BpfObjectHandle Handle { get; }
+
+    /// <summary>Its maps, borrowed, in the object's order.</summary>
+    public IReadOnlyList<nint> Maps { get; }
+
+    public IReadOnlyList<BpfProgram> Programs { get; }
+
+    /// <summary>Opens it from memory.</summary>
+    /// <param name="name">The file or resource, for messages.</param>
+    /// <param name="image">The ELF file's bytes; not used after the call.</param>
+    /// <param name="kernelLog">Where the verifier writes; it must outlive the load.</param>
+    /// <exception cref="BpfException">libbpf can't open the bytes.</exception>
+    public static unsafe NativeObject Open(string name, ReadOnlySpan<byte> image, KernelLog kernelLog)
+    {
+        using LibBpfLog.Capture log = LibBpfLog.Begin();
+        BpfObjectHandle handle;
+        fixed (byte* bytes = image, objectName = Encoding.UTF8.GetBytes(ShortName(name) + '\0'))
+        {
+            var options = new LibBpf.ObjectOpenOptions
+            {
+                Size = (nuint)sizeof(LibBpf.ObjectOpenOptions),
+                ObjectName = objectName,
+                KernelLog = kernelLog.Pointer,
+                KernelLogSize = (nuint)kernelLog.Room,
+            };
+            handle = LibBpf.ObjectOpenMemory(bytes, (nuint)image.Length, &options);
+        }
+
+        return handle.IsInvalid ? throw LoadErrors.NotOpened(name, Marshal.GetLastPInvokeError(), log.Lines) : new NativeObject(handle);
+    }
+
+    /// <summary>Writes values into the data sections that the maps will start with.</summary>
+    public unsafe void Apply(IReadOnlyList<ConstantPatch> patches, IReadOnlyList<MapDefinition> maps)
+    {
+        foreach (ConstantPatch patch in patches)
+        {
+            int index = maps.ToList().FindIndex(map => map.Section == patch.Section);
+            nuint room = 0;
+            byte* value = index < 0 ? null : LibBpf.MapInitialValue(Maps[index], out room);
+            if (value is null) throw BpfException.With(BpfFailure.Object, $"section {patch.Section} holds nothing that could be set");
+            patch.Bytes.CopyTo(new Span<byte>(value, checked((int)room))[patch.Offset..]);
+        }
+    }
+
+    /// <summary>Somebody else closes it from now on.</summary>
+    public BpfObjectHandle GiveUpHandle()
+    {
+        _isGivenUp = true;
+        return Handle;
+    }
+
+    public void Dispose()
+    {
+        if (!_isGivenUp) Handle.Dispose();
+    }
+
+    private static IEnumerable<nint> Walk(Func<BpfObjectHandle, nint, nint> next, BpfObjectHandle handle)
+    {
+        for (nint item = next(handle, 0); item != 0; item = next(handle, item)) yield return item;
+    }
+
+    // The kernel takes 15 characters of letters, digits, '.' and '_'.
+    private static string ShortName(string name)
+    {
+        string file = Path.GetFileName(name);
+        int dot = file.IndexOf('.', StringComparison.Ordinal);
+        string stem = dot > 0 ? file[..dot] : file;
+        return string.Concat(stem.Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '_').Take(15));
+    }
+}
