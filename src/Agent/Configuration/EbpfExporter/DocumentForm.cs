@@ -11,6 +11,8 @@ internal static class DocumentForm
     private const string StaticMap = "static_map";
     private const string Spans = "not supported: spans are not made into metrics";
 
+    private static readonly string[] MapNames = ["table", "map", "perf_map", "perf_map_flush_duration"];
+
     /// <exception cref="ConfigurationException">Nothing of the file is supported.</exception>
     public static void Prepare(ObjectNode root, ErrorList errors, ExporterContext context)
     {
@@ -21,12 +23,30 @@ internal static class DocumentForm
             throw errors.Fatal(
                 programs.Position, programs.Name, "not supported: this is the form of ebpf_exporter 1, which compiles C; take that of version 2, with an object that clang has made");
         }
-        if (root.Members.Find(member => member.Is("tracing")) is not { } tracing)
-            return;
-        root.Members.Remove(tracing);
-        if (!root.Members.Exists(member => member.Is("metrics")))
-            throw errors.Fatal(tracing.Position, tracing.Name, $"{Spans}, and the file has no metrics");
-        context.Remark(new ConfigurationError(tracing.Position, tracing.Name, $"{Spans}; the metrics are read"));
+        var metrics = root.Members.Find(member => member.Is("metrics"));
+        if (root.Members.Find(member => member.Is("tracing")) is { } tracing)
+        {
+            root.Members.Remove(tracing);
+            if (metrics is null)
+                throw errors.Fatal(tracing.Position, tracing.Name, $"{Spans}, and the file has no metrics");
+            context.Remark(new ConfigurationError(tracing.Position, tracing.Name, $"{Spans}; the metrics are read"));
+        }
+        if (metrics?.Value is ObjectNode kinds)
+            kinds.Members.ForEach(kind => RemoveMapNames(kind, SettingPath.Member(metrics.Name, kind.Name), context));
+    }
+
+    // Version 1 named the map; configurations that were brought to version 2 still do, and it pays no heed to them.
+    private static void RemoveMapNames(Member kind, string path, ExporterContext context)
+    {
+        foreach (var (index, metric) in (kind.Value is ListNode list ? list.Items : []).OfType<ObjectNode>().Index())
+        {
+            foreach (var name in metric.Members.Where(member => MapNames.Contains(member.Name, StringComparer.Ordinal)))
+            {
+                string where = SettingPath.Member(SettingPath.Item(path, index), name.Name);
+                context.Remark(new ConfigurationError(name.Position, where, "no effect, as in ebpf_exporter 2: the map is the one with the metric's name"));
+            }
+            metric.Members.RemoveAll(member => MapNames.Contains(member.Name, StringComparer.Ordinal));
+        }
     }
 
     // By the two customs there are; ebpf_exporter leaves out any key that it doesn't know.

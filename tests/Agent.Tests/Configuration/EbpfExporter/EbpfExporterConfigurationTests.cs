@@ -244,6 +244,19 @@ public sealed class EbpfExporterConfigurationTests
     }
 
     [Fact]
+    public void A_map_that_version_1_named_is_remarked()
+    {
+        var manifest = ExporterSample.Manifest(ExporterSample.Counter("      table: counts") + "    - {name: b, help: B., perf_map: events}\n");
+        Assert.Equal(["reads_total", "b"], manifest.Metrics.Select(metric => metric.Map));
+        Assert.Equal(
+            [
+                "/plugins/disk/disk.yaml:5:7: metrics.counters[0].table: no effect, as in ebpf_exporter 2: the map is the one with the metric's name",
+                "/plugins/disk/disk.yaml:6:27: metrics.counters[1].perf_map: no effect, as in ebpf_exporter 2: the map is the one with the metric's name",
+            ],
+            manifest.Remarks.Select(remark => remark.ToString()));
+    }
+
+    [Fact]
     public void Spans_beside_metrics_are_remarked()
     {
         var manifest = ExporterSample.Manifest(ExporterSample.Counter("") + "tracing:\n  spans:\n    - ringbuf: spans\n      anything: {}\n");

@@ -28,7 +28,7 @@ public sealed class ExporterErrorTests
     [InlineData("- {name: 'a-b', help: h}", "3:14: metrics.counters[0].name: " + MapName + "; found \"a-b\"")]
     [InlineData("- {name: a, help: ' '}", "3:23: metrics.counters[0].help: expected a sentence that says what is counted; found \" \"")]
     [InlineData("- {name: a, help: h}\n- {name: a, help: h}", "4:14: metrics.counters[1].name: \"a\" is the name, and so the map, of an earlier metric", "4:14: metrics.counters[1].name: \"a\" is the name of an earlier metric")]
-    [InlineData("- {name: a, help: h, table: t}", "3:26: metrics.counters[0].table: unknown key (known: name, help, perf_event_array, flush_interval, labels, values)")]
+    [InlineData("- {name: a, help: h, tables: t}", "3:26: metrics.counters[0].tables: unknown key (known: name, help, perf_event_array, flush_interval, labels, values)")]
     [InlineData("- {name: a, help: h, perf_event_array: 1}", "3:44: metrics.counters[0].perf_event_array: expected true or false; found \"1\"")]
     [InlineData("- {name: a, help: h, perf_event_array: 'true'}", "3:44: metrics.counters[0].perf_event_array: expected true or false; found \"true\"")]
     [InlineData("- {name: a, help: h, flush_interval: 10 seconds}", "3:42: metrics.counters[0].flush_interval: expected a duration, such as 10s; found \"10 seconds\"")]
