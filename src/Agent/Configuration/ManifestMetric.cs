@@ -23,8 +23,23 @@ internal sealed record ManifestMetric
     /// <summary>The labels; null, and without a script, takes every field of the key as BTF describes it.</summary>
     public IReadOnlyList<LabelSpec>? Labels { get; init; }
 
-    /// <summary>Which field of the map's value feeds the metric; null takes the whole value.</summary>
+    /// <summary>
+    /// For keys that are described by sizes: the label <c>cpu</c>, where it may be either. Of a per-CPU map it is the CPU's number (<see cref="CpuFolding.Label"/>), and not in the key; of any
+    /// other it is the key's last field, and comes after <see cref="Labels"/>, which lack it. Null for all others.
+    /// </summary>
+    public LabelSpec? CpuLabel { get; init; }
+
+    /// <summary>
+    /// For keys that are described by sizes: the bytes that <see cref="Labels"/> and <see cref="Buckets"/> come to, padding included. A map's key, or an event, has that many or more. Null where BTF
+    /// describes the key.
+    /// </summary>
+    public int? KeyBytes { get; init; }
+
+    /// <summary>Which field of the map's value feeds the metric; null takes the whole value, or goes by <see cref="ValuePlace"/>.</summary>
     public string? ValueField { get; init; }
+
+    /// <summary>Where in the map's value the number is that feeds the metric, for values that are described by sizes; null goes by <see cref="ValueField"/>.</summary>
+    public FieldPlace? ValuePlace { get; init; }
 
     /// <summary>What becomes of a per-CPU map's values.</summary>
     public CpuFolding Cpus { get; init; }

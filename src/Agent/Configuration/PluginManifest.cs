@@ -34,4 +34,12 @@ internal sealed record PluginManifest
 
     /// <summary>Maps that the agent fills with the ids of control groups.</summary>
     public IReadOnlyList<CgroupIdMap> CgroupIdMaps { get; init; } = [];
+
+    /// <summary>
+    /// Whether each program counts as optional (<see cref="ProgramOptions.IsOptional"/>), for a form of configuration that names no programs: one that can't be attached leaves the rest running.
+    /// </summary>
+    public bool AreProgramsOptional { get; init; }
+
+    /// <summary>What was read and has no effect here, each with its place: for the log, once at each load, and for whoever checks the file. No errors.</summary>
+    public IReadOnlyList<ConfigurationError> Remarks { get; init; } = [];
 }

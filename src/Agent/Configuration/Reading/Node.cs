@@ -1,6 +1,6 @@
 namespace EbpfAgent.Configuration.Reading;
 
-/// <summary>A value of a JSON document that knows where it was written. A tree belongs to one load, on one thread.</summary>
+/// <summary>A value of a JSON or YAML document that knows where it was written. A tree belongs to one load, on one thread.</summary>
 internal abstract class Node(JsonPosition position)
 {
     /// <summary>Where the value begins.</summary>
@@ -15,7 +15,7 @@ internal enum ScalarKind
     Boolean,
     Null,
 
-    /// <summary>Text of an environment variable: it takes the type that is asked for.</summary>
+    /// <summary>Text of an environment variable, or a plain scalar of YAML: it takes the type that is asked for.</summary>
     Untyped,
 }
 

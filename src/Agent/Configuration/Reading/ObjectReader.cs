@@ -40,6 +40,9 @@ internal sealed class ObjectReader
             return bind(reader);
         });
 
+    /// <summary>Whether a legal key is there, be its value right or wrong.</summary>
+    public bool Has(string key) => Take(key) is not null;
+
     /// <summary>A setting that may be left out.</summary>
     public bool TryGet<T>(string key, SettingFormat<T> format, [MaybeNullWhen(false)] out T value)
     {
@@ -92,8 +95,15 @@ internal sealed class ObjectReader
     /// <summary>An error of this object, or of one of its keys.</summary>
     public void Refuse(string? key, string problem)
     {
+        var (position, path, _) = Remark(key, problem);
+        _errors.Add(position, path, problem);
+    }
+
+    /// <summary>What there is to be said of this object, or of one of its keys, with its place; it is no error.</summary>
+    public ConfigurationError Remark(string? key, string words)
+    {
         var position = _node.Members.Find(m => key is not null && m.Is(key))?.Value.Position ?? Position;
-        _errors.Add(position, key is null ? Path : SettingPath.Member(Path, key), problem);
+        return new ConfigurationError(position, key is null ? Path : SettingPath.Member(Path, key), words);
     }
 
     /// <summary>An error at a place that the caller knows.</summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace EbpfAgent.Configuration.Reading;
 
@@ -33,13 +32,13 @@ internal sealed class PositionedJson
     /// <exception cref="ConfigurationException">The text is not JSON; it holds the errors so far as well.</exception>
     public static Node Parse(byte[] utf8, string file, ErrorList errors)
     {
-        byte[] text = utf8.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? utf8[Encoding.UTF8.Preamble.Length..] : utf8;
+        byte[] text = Utf8Check.WithoutByteOrderMark(utf8);
         return new PositionedJson(text, file, errors).ReadDocument(text);
     }
 
     private Node ReadDocument(byte[] utf8)
     {
-        RefuseOtherEncodings(utf8);
+        Utf8Check.Require(utf8, _cursor, _errors);
         if (utf8.AsSpan().TrimStart(" \t\r\n"u8).IsEmpty)
             throw _errors.Fatal(_cursor.At(0), "", "the file is empty; expected an object: { }");
         var reader = new Utf8JsonReader(utf8, Options);
@@ -110,16 +109,6 @@ internal sealed class PositionedJson
         {
             throw _errors.Fatal(position, path, "an escape such as \\ud83d is half a character; write the other half after it", e);
         }
-    }
-
-    private void RefuseOtherEncodings(byte[] utf8)
-    {
-        if (Utf8.IsValid(utf8))
-            return;
-        int valid = 0;
-        while (Rune.DecodeFromUtf8(utf8.AsSpan(valid), out _, out int length) == System.Buffers.OperationStatus.Done)
-            valid += length;
-        throw _errors.Fatal(_cursor.At(valid), "", $"not UTF-8: byte 0x{utf8[valid]:x2}; save the file as UTF-8");
     }
 
     // The library's messages end in a position of their own (from 0, and in bytes), and one of them speaks of its parameters.
