@@ -9,5 +9,8 @@ namespace EbpfAgent.Bpf;
 internal sealed record ObjectOptions(
     IReadOnlyDictionary<string, ProgramOptions> Programs, IReadOnlyDictionary<string, object> Settings, IReadOnlyDictionary<string, ulong> KernelAddresses)
 {
+    /// <summary>Whether every program counts as optional.</summary>
+    public bool AreProgramsOptional { get; init; }
+
     public static ObjectOptions None { get; } = new(new Dictionary<string, ProgramOptions>(), new Dictionary<string, object>(), new Dictionary<string, ulong>());
 }

@@ -24,18 +24,10 @@ internal static class BucketBinder
             Multiplier = reader.Optional("multiplier", 1, SettingFormats.PositiveNumber),
             HasSum = reader.Optional("sum", false, SettingFormats.Boolean),
         };
-        if (buckets.Form == BucketForm.Fixed) CheckKeys(reader, buckets);
-        else if (reader.Raw("last") is null) reader.Refuse(null, "last: missing; expected the number of the last bucket");
-        else if (buckets.Last < buckets.First) reader.Refuse("last", $"expected at least the first bucket's number, {buckets.First}; found {buckets.Last}");
+        if (buckets.Form == BucketForm.Fixed && buckets.Keys.Count == 0) reader.Refuse(null, "keys: missing; expected a list of the buckets' bounds, ascending");
+        else if (buckets.Form != BucketForm.Fixed && reader.Raw("last") is null) reader.Refuse(null, "last: missing; expected the number of the last bucket");
+        else if (buckets.Form != BucketForm.Fixed && buckets.Last < buckets.First) reader.Refuse("last", $"expected at least the first bucket's number, {buckets.First}; found {buckets.Last}");
+        else if (BucketBounds.Problem(buckets) is { } problem) reader.Refuse(buckets.Form == BucketForm.Fixed ? "keys" : "last", problem);
         return buckets;
-    }
-
-    private static void CheckKeys(ObjectReader reader, BucketSettings buckets)
-    {
-        if (buckets.Keys.Count == 0) reader.Refuse(null, "keys: missing; expected a list of the buckets' bounds, ascending");
-        for (int i = 1; i < buckets.Keys.Count; i++)
-        {
-            if (buckets.Keys[i] <= buckets.Keys[i - 1]) reader.Refuse("keys", $"expected ascending bounds; found {buckets.Keys[i]} after {buckets.Keys[i - 1]}");
-        }
     }
 }

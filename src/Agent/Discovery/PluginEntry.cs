@@ -24,7 +24,7 @@ internal static class PluginEntry
     private const string Contract = "EbpfAgent.Abstractions.dll";
     private const string ObjectEnding = ".bpf.o";
 
-    private static readonly string[] ExporterEndings = [".yaml", ".yml"];
+    private static readonly string[] ExporterEndings = [".yaml"];
     private static readonly string[] Endings = [".dll", ObjectEnding, .. ExporterEndings];
 
     public static PluginForm FormOf(string entry)

@@ -48,6 +48,8 @@ internal static class StatusPage
         IReadOnlyList<MetricFamily> families = status.Running?.Families ?? [];
         page.Append($"<tr><td>{Text(plugin.Name)}<br><code>{Text(plugin.Path)}</code></td><td><span class=\"{state}\">{state}</span>");
         if (status.Message is not null) page.Append($"<pre>{Text(status.Message)}</pre>");
+        foreach ((string program, string reason) in status.Running?.Object.Unsupported ?? []) page.Append($"<pre class=\"unsupported\">without '{Text(program)}': {Text(reason)}</pre>");
+        foreach (string place in status.Running?.Object.Pending ?? []) page.Append($"<pre>{Text(place)}</pre>");
         page.Append("</td><td>").AppendJoin("<br>", families.Select(static family => $"<code>{Text(family.Description.Name)}</code>"));
         page.Append("</td><td class=\"n\">").AppendJoin("<br>", families.Select(static family => family.Series.Count));
         page.Append($"</td><td class=\"n\">{Text(Age(plugin))}</td></tr>\n");

@@ -30,6 +30,9 @@ internal sealed class PluginMetrics
     private readonly Gauge _entries;
     private readonly Gauge _capacity;
     private readonly Counter _failedInserts;
+    private readonly Counter _lostEvents;
+    private readonly Gauge _unsupported;
+    private readonly Gauge _pending;
     private readonly Counter _runs;
     private readonly Counter _runTime;
     private readonly Counter _misses;
@@ -58,6 +61,9 @@ internal sealed class PluginMetrics
         _entries = metrics.CreateGauge("ebpf_agent_map_entries", "Entries in a polled map at the last poll.", ["plugin", "map"]);
         _capacity = metrics.CreateGauge("ebpf_agent_map_capacity", "The most entries that a polled map can hold.", ["plugin", "map"]);
         _failedInserts = metrics.CreateCounter("ebpf_agent_map_failed_inserts_total", "Observations that the kernel could not place, because the map was full.", ["plugin", "map"]);
+        _lostEvents = metrics.CreateCounter("ebpf_agent_map_lost_events_total", "Events of a ring buffer or perf buffer that are in no count: the buffer had no room for them (where that is known), they had another size, or there were too many different ones.", ["plugin", "map", "reason"]);
+        _unsupported = metrics.CreateGauge("ebpf_agent_program_unsupported", "1 for an optional program that this kernel can't run; the rest of its plugin runs without it.", ["plugin", "program"]);
+        _pending = metrics.CreateGauge("ebpf_agent_plugin_pending_places", "Places that programs are to be attached to and are not: network interfaces that have not come, or that refused.", ["plugin"]);
         _runs = metrics.CreateCounter("ebpf_agent_program_runs_total", "Runs of a BPF program; counted while the kernel's run-time statistics are on.", ["plugin", "program"]);
         _runTime = metrics.CreateCounter("ebpf_agent_program_run_seconds_total", "Time spent in a BPF program; counted while the kernel's run-time statistics are on.", ["plugin", "program"]);
         _lastSuccess = metrics.CreateGauge("ebpf_agent_plugin_last_success_timestamp_seconds", "When the last poll that was kept began, in seconds since 1970.", ["plugin"]);
@@ -69,7 +75,7 @@ internal sealed class PluginMetrics
         _misses = metrics.CreateCounter("ebpf_agent_program_recursion_misses_total", "Events that a BPF program missed, because it was running on that CPU already.", ["plugin", "program"]);
         _stale = new StaleMetrics(
             _up, _state, _lastError, _age, _lastSuccess, _pollDuration, _polls, _pollFailures, _pollingTime, _decodingTime, _mapMemory, _reloads, _retries, _breaker,
-            _series, _dropped, _droppedObservations, _entries, _capacity, _fill, _failedInserts, _runs, _runTime, _misses);
+            _series, _dropped, _droppedObservations, _entries, _capacity, _fill, _failedInserts, _lostEvents, _unsupported, _pending, _runs, _runTime, _misses);
     }
 
     public void Update(IPlugins plugins)
@@ -102,7 +108,13 @@ internal sealed class PluginMetrics
         _pollFailures.WithLabels(plugin.Name).IncTo(record.Failures);
         _pollingTime.WithLabels(plugin.Name).IncTo(record.TotalDuration.TotalSeconds);
         if (status.Running is { } running) Update(plugin.Name, running);
-        else _mapMemory.RemoveLabelled(plugin.Name);
+        else RemoveRunning(plugin.Name);
+    }
+
+    private void RemoveRunning(string plugin)
+    {
+        _mapMemory.RemoveLabelled(plugin);
+        _pending.RemoveLabelled(plugin);
     }
 
     private void UpdateLoads(PluginSupervisor plugin)
@@ -122,6 +134,8 @@ internal sealed class PluginMetrics
         foreach (MetricFamily family in running.Families) Update(plugin, family);
         foreach (MapPoll poll in running.Polls) Update(plugin, poll);
         foreach (LoadedBpfProgram program in running.Object.Programs) Update(plugin, program);
+        foreach ((string program, _) in running.Object.Unsupported) _unsupported.WithLabels(plugin, program).Set(1);
+        _pending.WithLabels(plugin).Set(running.Object.Pending.Count);
     }
 
     private void Update(string plugin, MetricFamily family)
@@ -140,7 +154,15 @@ internal sealed class PluginMetrics
         _entries.WithLabels(plugin, map).Set(poll.Entries);
         _capacity.WithLabels(plugin, map).Set(poll.Map.Definition.MaxEntries);
         _fill.WithLabels(plugin, map).Set(poll.Map.Definition.MaxEntries == 0 ? 0 : (double)poll.Entries / poll.Map.Definition.MaxEntries);
+        if (poll.Losses is { } losses) Update(plugin, map, losses);
         if (poll.FailedInserts is { } failed) _failedInserts.WithLabels(plugin, map).IncTo(failed);
+    }
+
+    private void Update(string plugin, string map, EventLosses losses)
+    {
+        if (losses.NoRoom is { } noRoom) _lostEvents.WithLabels(plugin, map, "no_room").IncTo(noRoom);
+        _lostEvents.WithLabels(plugin, map, "malformed").IncTo(losses.Malformed);
+        _lostEvents.WithLabels(plugin, map, "overflow").IncTo(losses.Overflow);
     }
 
     private void Update(string plugin, LoadedBpfProgram program)

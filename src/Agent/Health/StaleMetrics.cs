@@ -38,6 +38,7 @@ internal sealed class StaleMetrics(params Collector[] collectors)
         foreach (var family in running.Families) yield return Name(plugin, "metric", family.Description.Name);
         foreach (var poll in running.Polls) yield return Name(plugin, "map", poll.Map.Definition.Name);
         foreach (var program in running.Object.Programs) yield return Name(plugin, "program", program.Name);
+        foreach (var (program, _) in running.Object.Unsupported) yield return Name(plugin, "program", program);
     }
 
     private static void Remove(Collector collector, HashSet<string> present)

@@ -15,6 +15,8 @@ internal sealed class ManifestPlugin(PluginManifest manifest, DecoderFactory dec
 
     public override IReadOnlyDictionary<string, ProgramOptions> Programs => manifest.Programs;
 
+    public override bool AreProgramsOptional => manifest.AreProgramsOptional;
+
     public override IReadOnlyDictionary<string, object> Variables => manifest.Settings;
 
     public override IReadOnlyList<string> KernelAddresses => manifest.KernelAddresses;
@@ -40,11 +42,15 @@ internal sealed class ManifestPlugin(PluginManifest manifest, DecoderFactory dec
         Cpus = metric.Cpus,
         Buckets = metric.Buckets,
         EventType = metric.EventType,
+        KeyBytes = metric.KeyBytes,
+        ValuePlace = metric.ValuePlace,
+        LabelsCpusOfPerCpuMaps = metric.CpuLabel is not null,
+        IsEvents = metric.IsEvents,
     };
 
     private Func<KeyType, IKeyDecoder> DecoderOf(ManifestMetric metric) => metric.ScriptPath is { } script
         ? key => decoders.ForScript(script, key, manifest.Folder)
-        : key => decoders.ForLabels(metric.Labels, key);
+        : key => decoders.ForLabels(key.LabelsCpus || metric.CpuLabel is not { } cpu ? metric.Labels : [.. metric.Labels ?? [], cpu], key);
 
     // Whoever writes HISTOGRAM(...) has said all but the words.
     private MetricDefinition[] FromObject(OpenBpfObject opened)

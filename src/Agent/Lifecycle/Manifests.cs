@@ -1,4 +1,6 @@
 using EbpfAgent.Configuration;
+using EbpfAgent.Configuration.EbpfExporter;
+using EbpfAgent.Decoding.BuiltIn;
 using EbpfAgent.Discovery;
 
 namespace EbpfAgent.Lifecycle;
@@ -10,6 +12,7 @@ internal static class Manifests
     public static PluginManifest Load(string entry) => PluginEntry.FormOf(entry) switch
     {
         PluginForm.Object => new PluginManifest { File = entry, Folder = Path.GetDirectoryName(entry)!, ObjectPath = entry, Metrics = [] },
+        PluginForm.ExporterConfiguration => EbpfExporterConfiguration.Load(entry, LabelDecoders.Objection),
         _ => PluginManifestLoader.Load(entry),
     };
 }

@@ -11,9 +11,6 @@ namespace EbpfAgent.Lifecycle;
 /// <summary>Finds out how a map is to be read for a metric: from what the metric says, and what the object says of the map.</summary>
 internal sealed class MapReadings(OpenBpfObject opened)
 {
-    // Bounds that nobody would look at, and memory for each of them and each series.
-    private const int MostBuckets = 1024;
-
     /// <exception cref="PluginException">They don't fit.</exception>
     public MapReading Of(MetricDefinition metric, MapDefinition map)
     {
@@ -65,7 +62,8 @@ internal sealed class MapReadings(OpenBpfObject opened)
         BucketNumbers numbers = buckets.Form == BucketForm.Fixed
             ? BucketNumbers.Fixed(offset, size, buckets.Keys, buckets.HasSum)
             : BucketNumbers.Range(offset, size, buckets.First, buckets.Last, buckets.HasSum);
-        NumberFold count = Fold(map, Number(map, metric.ValueField), CpuRule.Sum);
+        if (BucketBounds.Problem(buckets) is { } problem) throw new FormatException(problem);
+        NumberFold count = Fold(map, Number(map, metric), CpuRule.Sum);
         return new MapReading(
             BucketScheme.Exposed(BucketBounds.Of(buckets), UnitScale.From(buckets.Multiplier)),
             map.KeySize,
@@ -82,7 +80,7 @@ internal sealed class MapReadings(OpenBpfObject opened)
     {
         if (metric.Buckets is not null)
             throw new PluginException(PluginError.Metric, $"{opened.Name}: map '{map.Name}': only a histogram has buckets; leave them out, or call it a histogram");
-        ValueNumber number = Number(map, metric.ValueField);
+        ValueNumber number = Number(map, metric);
         if (metric.Kind == MetricKind.Counter && number.IsFloat)
             throw Layout($"{opened.Name}: map '{map.Name}': '{number.Path}' is a floating-point number, which a counter can't be; make it an integer, or a gauge of it");
         NumberFold fold = Fold(map, number, Rule(metric, map));
@@ -113,8 +111,16 @@ internal sealed class MapReadings(OpenBpfObject opened)
         return new NumberFold(number.Offset, number.Size, kind, map.IsPerCpu ? map.Stride : map.ValueSize, rule);
     }
 
-    private ValueNumber Number(MapDefinition map, string? field)
+    private ValueNumber Number(MapDefinition map, MetricDefinition metric)
     {
+        string? field = metric.ValueField;
+        if (metric.ValuePlace is { } place)
+        {
+            return place.Size is 1 or 2 or 4 or 8 && place.Offset >= 0 && place.Offset + (long)place.Size <= map.ValueSize
+                ? new ValueNumber($"{place.Offset}", place.Offset, place.Size, IsSigned: false, IsFloat: false)
+                : throw Layout($"{opened.Name}: map '{map.Name}' has values of {map.ValueSize} bytes, and {metric.Name} is to be the {place.Size} at {place.Offset}");
+        }
+
         if (map.ValueTypeId <= 0) return Untyped(map, field);
         IReadOnlyList<ValueNumber> numbers = [.. ValueNumber.Find(opened.Btf, map.ValueTypeId).Where(number => number.Offset + number.Size <= map.ValueSize)];
         ValueNumber? found = field is not null ? numbers.FirstOrDefault(number => number.Path == field) : numbers.Count == 1 ? numbers[0] : null;
@@ -156,24 +162,4 @@ internal sealed class MapReadings(OpenBpfObject opened)
         map.ValueSize == sizeof(ulong) && map.KeyTypeId > 0 && map.Kind is MapKind.PerCpuHash or MapKind.LruPerCpuHash ? KeyLayout.FindSubKey(opened.Btf, map.KeyTypeId) : null;
 
     private static PluginException Layout(string message) => new(PluginError.Layout, message);
-
-    /// <summary>The bounds that a map's buckets stand for, in the exposed unit.</summary>
-    private static class BucketBounds
-    {
-        public static IEnumerable<double> Of(BucketSettings buckets)
-        {
-            long count = buckets.Form == BucketForm.Fixed ? buckets.Keys.Count : (long)buckets.Last - buckets.First + 1;
-            if (count is < 1 or > MostBuckets) throw new FormatException($"{count} buckets are none or too many; 1 to {MostBuckets} are possible");
-            return buckets.Form == BucketForm.Fixed
-                ? buckets.Keys.Select(key => key * buckets.Multiplier)
-                : Enumerable.Range(buckets.First, (int)count).Select(bucket => Bound(buckets, bucket) * buckets.Multiplier);
-        }
-
-        private static double Bound(BucketSettings buckets, int bucket) => buckets.Form switch
-        {
-            BucketForm.Exp2 => Math.ScaleB(1, bucket),
-            BucketForm.Exp2Zero => bucket == 0 ? 0 : Math.ScaleB(1, bucket - 1),
-            _ => bucket,
-        };
-    }
 }

@@ -1,5 +1,6 @@
 using EbpfAgent.Abstractions;
 using EbpfAgent.Bpf;
+using EbpfAgent.Bpf.Events;
 using EbpfAgent.Configuration;
 using EbpfAgent.Decoding;
 using EbpfAgent.Series;
@@ -22,17 +23,36 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
         if (name.StartsWith(FamilyRegistry.AgentPrefix, StringComparison.Ordinal))
             throw new PluginException(PluginError.Metric, $"'{name}' begins with {FamilyRegistry.AgentPrefix}, as the agent's own metrics do; name it otherwise");
         MapDefinition map = opened.FindMap(metric.Map) ?? throw Layout($"{opened.Name} has no map '{metric.Map}' (metric {name}); it has {Known()}");
-        if (!Pollable.Contains(map.Kind))
-            throw Layout($"{opened.Name}: map '{map.Name}' is a {map.Kind.Name()}, and a metric is polled from one of {string.Join(", ", Pollable.Select(static kind => kind.Name()))}");
-        bool labelsCpus = metric.Cpus == CpuFolding.Label;
+        if (EventBuffers.Serves(map.Kind)) map = EventsOf(metric, map);
+        else if (!Pollable.Contains(map.Kind) || metric.IsEvents) throw WrongKind(map, metric.IsEvents);
+        if (metric.KeyBytes > map.KeySize)
+            throw Layout($"{opened.Name}: map '{map.Name}' has keys of {map.KeySize} bytes, and the sizes and paddings of the labels of {name} come to {metric.KeyBytes}");
+        bool labelsCpus = metric.Cpus == CpuFolding.Label || (metric.LabelsCpusOfPerCpuMaps && map.IsPerCpu);
         if (labelsCpus && !map.IsPerCpu)
             throw Layout($"{opened.Name}: map '{map.Name}' is a {map.Kind.Name()}, which has one value for all CPUs, so that none can be labelled by its CPU; make the map per-CPU, or leave the label out");
         MapReading reading = _readings.Of(metric, map);
-        var key = new KeyType(opened.Name, map.Name, opened.Btf, reading.SubKeyTypeId ?? map.KeyTypeId, reading.KeySize, reading.BucketField);
+        var key = new KeyType(opened.Name, map.Name, opened.Btf, reading.SubKeyTypeId ?? map.KeyTypeId, reading.KeySize, reading.BucketField) { LabelsCpus = labelsCpus };
         IKeyDecoder decoder = metric.CreateDecoder(key);
         if (labelsCpus) decoder = new CpuLabelDecoder(decoder, map.Name);
         return new MetricBinding(map, Describe(name, metric, reading, decoder), decoder, reading, metric.MaxSeries) { LabelsCpus = labelsCpus };
     }
+
+    // What the agent counts stands for a map from events to how often they came.
+    private MapDefinition EventsOf(MetricDefinition metric, MapDefinition map)
+    {
+        if (metric.Kind != MetricKind.Counter)
+            throw new PluginException(PluginError.Metric, $"{opened.Name}: map '{map.Name}' is a {map.Kind.Name()}, whose events are counted; call the metric a counter (\"type\" in plugin.json, CounterMetric in C#)");
+        int type = metric.EventType is { } named
+            ? EventType.FindNamed(opened.Btf, named) ?? throw Layout($"{opened.Name} has no type '{named}' with a size, which the events of map '{map.Name}' are to be; a global variable of it keeps it in the object")
+            : map.Kind == MapKind.RingBuffer ? map.KeyTypeId : 0;
+        int size = metric.KeyBytes ?? (type > 0 ? opened.Btf.SizeOf(type) : throw Layout(
+            $"{opened.Name}: map '{map.Name}' does not say what its events are; declare it with EVENTS(...) of ebpf_agent/events.bpf.h, or name their struct (\"event\" in plugin.json)"));
+        return map with { KeySize = size, KeyTypeId = type, ValueSize = sizeof(ulong), ValueTypeId = 0 };
+    }
+
+    private PluginException WrongKind(MapDefinition map, bool isEvents) => Layout(isEvents
+        ? $"{opened.Name}: map '{map.Name}' is a {map.Kind.Name()}, and events come from a {MapKind.RingBuffer.Name()} or a {MapKind.PerfEventArray.Name()}"
+        : $"{opened.Name}: map '{map.Name}' is a {map.Kind.Name()}, and a metric is polled from one of {string.Join(", ", Pollable.Select(static kind => kind.Name()))}, or counted from a {MapKind.RingBuffer.Name()} or {MapKind.PerfEventArray.Name()}");
 
     private static FamilyDescription Describe(string name, MetricDefinition metric, MapReading reading, IKeyDecoder decoder) =>
         new(name, metric.Help, decoder.LabelNames, reading.Scheme, reading.HasSum)

@@ -2,6 +2,7 @@ using EbpfAgent.Abstractions;
 using EbpfAgent.Bpf;
 using EbpfAgent.Configuration;
 using EbpfAgent.Decoding;
+using EbpfAgent.Decoding.BuiltIn;
 
 namespace EbpfAgent.Lifecycle;
 
@@ -29,8 +30,17 @@ internal sealed record MetricDefinition(string Map, string Name, string Help, Fu
     /// <summary>How to read a map with an entry for each bucket; null for all others.</summary>
     public BucketSettings? Buckets { get; init; }
 
-    /// <summary>Bytes of an event, for a buffer whose events no type describes; null takes the type's.</summary>
-    public int? EventSize { get; init; }
+    /// <summary>For keys and events that are described by sizes: the bytes that the description comes to. Null where BTF describes the key.</summary>
+    public int? KeyBytes { get; init; }
+
+    /// <summary>Where in the map's value the number is, for values that are described by sizes; null goes by <see cref="ValueField"/>.</summary>
+    public FieldPlace? ValuePlace { get; init; }
+
+    /// <summary>Whether a per-CPU map's CPUs are labelled, and no others: see <see cref="ManifestMetric.CpuLabel"/>.</summary>
+    public bool LabelsCpusOfPerCpuMaps { get; init; }
+
+    /// <summary>Whether the map has to be a buffer of events.</summary>
+    public bool IsEvents { get; init; }
 
     /// <summary>The struct that a buffer's events are; null takes what the object says.</summary>
     public string? EventType { get; init; }
@@ -45,6 +55,9 @@ internal sealed record MetricDefinition(string Map, string Name, string Help, Fu
 /// <param name="Bucket">The path of the field that holds a bucket, which is no label; null where there is none.</param>
 internal sealed record KeyType(string Object, string Map, Btf Btf, int TypeId, int Size, string? Bucket = null)
 {
+    /// <summary>Whether the label of the CPU comes behind those of the key.</summary>
+    public bool LabelsCpus { get; init; }
+
     /// <summary>The key's fields.</summary>
     /// <exception cref="PluginException">The object doesn't describe the key.</exception>
     public KeyLayout Layout() => TypeId > 0

@@ -22,6 +22,9 @@ internal abstract class PluginDefinition : IDisposable
     /// <summary>For a program's name what its section does not say.</summary>
     public virtual IReadOnlyDictionary<string, ProgramOptions> Programs { get; } = new Dictionary<string, ProgramOptions>();
 
+    /// <summary>Whether every program counts as optional: one that can't be attached leaves the rest running.</summary>
+    public virtual bool AreProgramsOptional => false;
+
     /// <summary>Values of the object's <c>const volatile</c> variables.</summary>
     public virtual IReadOnlyDictionary<string, object> Variables { get; } = new Dictionary<string, object>();
 

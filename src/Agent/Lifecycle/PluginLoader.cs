@@ -1,4 +1,5 @@
 using EbpfAgent.Bpf;
+using EbpfAgent.Bpf.Events;
 using EbpfAgent.Bpf.Native;
 using EbpfAgent.Configuration;
 using EbpfAgent.Decoding.JavaScript;
@@ -10,8 +11,19 @@ namespace EbpfAgent.Lifecycle;
 /// <summary>
 /// Takes a plugin from its definition to a version that only has to be attached: open, check, load, decode once. What fails undoes all that was done before it.
 /// </summary>
+/// <param name="registry">The names of all metrics.</param>
+/// <param name="kernel">This kernel.</param>
+/// <param name="calls">The funnel through which maps are read.</param>
+/// <param name="time">The clock.</param>
+/// <param name="survivors">The plugins that are to outlive the agent; null if none may.</param>
 internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, IMapCalls calls, TimeProvider time, Survivors? survivors = null)
 {
+    /// <summary>Has events be taken between polls; its owner ends it.</summary>
+    public EventPump Pump { get; init; } = new();
+
+    /// <summary>The host's control groups: their paths by their ids.</summary>
+    public Func<IReadOnlyDictionary<ulong, string>> Groups { get; init; } = static () => new Dictionary<ulong, string>();
+
     /// <summary>Loads a version of a plugin, and attaches nothing.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="metricPrefix">What its metrics' names begin with.</param>
@@ -25,11 +37,14 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
         OpenBpfObject? opened = null;
         LoadedBpfObject? loaded = null;
         PreparedSurvival? survival = null;
+        MapPoll[] polls = [];
         try
         {
             ReadOnlyMemory<byte> image = definition.ReadObject();
-            opened = OpenBpfObject.Open(definition.ObjectName, image.Span);
+            ObjectOptions options = Options(definition);
+            opened = OpenBpfObject.Open(definition.ObjectName, image.Span, options);
             MetricBinding[] bindings = Bind(settings.Name, definition, opened, metricPrefix);
+            foreach (CgroupIdMap wanted in definition.CgroupIdMaps) CgroupIds.Check(opened, wanted);
             foreach (MetricBinding binding in bindings) DecodeOnce(binding, before);
             // All that the plugin's own code has a part in is above. What is below belongs to one load at a time.
             cancellation.ThrowIfCancellationRequested();
@@ -40,24 +55,29 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
                 loaded.Dispose();
                 survival.Survivor.Renounce(inheritance, reason);
                 survival = survival with { Inheritance = null };
-                opened = OpenBpfObject.Open(definition.ObjectName, image.Span);
+                opened = OpenBpfObject.Open(definition.ObjectName, image.Span, options);
                 loaded = null;
                 loaded = opened.Load(kernel);
             }
 
             var gate = new Lock();
-            MapPoll[] polls = [.. bindings.GroupBy(static binding => binding.Map.Name).Select(map => CreatePoll(loaded, [.. map], settings, gate))];
-            return new PreparedPlugin(settings.Name, definition, loaded, polls, gate, registry, kernel, survival);
+            CgroupIds[] cgroups = [.. definition.CgroupIdMaps.Select(wanted => new CgroupIds(loaded.Map(wanted.Map), wanted, Groups))];
+            polls = [.. bindings.GroupBy(static binding => binding.Map.Name).Select(map => CreatePoll(loaded, [.. map], settings, gate))];
+            return new PreparedPlugin(settings.Name, definition, loaded, polls, cgroups, gate, registry, kernel, survival);
         }
         catch (Exception e)
         {
             survival?.Inheritance?.Dispose();
+            foreach (MapPoll poll in polls) poll.Dispose();
             loaded?.Dispose();
             if (loaded is null) opened?.Dispose();
             definition.Dispose();
             throw PluginErrors.From(e);
         }
     }
+
+    private ObjectOptions Options(PluginDefinition definition) =>
+        new(definition.Programs, definition.Variables, KernelSymbols.Find(definition.ObjectName, definition.KernelAddresses, kernel)) { AreProgramsOptional = definition.AreProgramsOptional };
 
     private PreparedSurvival? PrepareSurvival(PluginConfiguration settings, ReadOnlyMemory<byte> image, RunningPlugin? before)
     {
@@ -83,6 +103,8 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
     {
         var binder = new MetricBinder(opened, definition.MetricPrefix ?? metricPrefix);
         MetricBinding[] bindings = [.. definition.MetricsOf(opened).Select(binder.Bind)];
+        if (bindings.GroupBy(static binding => binding.Map.Name).FirstOrDefault(static map => map.DistinctBy(static binding => binding.Map.KeySize).Count() > 1) is { } torn)
+            throw new PluginException(PluginError.Metric, $"{opened.Name}: the metrics of map '{torn.Key}' take its events to be of different sizes ({string.Join(", ", torn.Select(static binding => binding.Map.KeySize))} bytes); name one struct for all");
         return FamilyRegistry.FindTwice(bindings.Select(static binding => binding.Description.MetricName)) is { } twice
             ? throw new PluginException(PluginError.Metric, $"plugin '{plugin}' names '{twice}' twice, counting the _bucket, _sum and _count of its histograms; rename one")
             : bindings;
@@ -108,11 +130,18 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
     private MapPoll CreatePoll(LoadedBpfObject loaded, MetricBinding[] bindings, PluginConfiguration settings, Lock gate)
     {
         BpfMap map = loaded.Map(bindings[0].Map.Name);
-        var reader = new MapReader(calls, map, PossibleCpus.Count);
-        MetricIntake[] intakes = [.. bindings.Select(binding => binding.CreateIntake(Limits(binding, settings.Limits), gate, time, reader.ValueBytes))];
         FailedInsertCounter? failures = FailedInserts(loaded, map.Definition.Name, out bool isShared);
-        return new MapPoll(map, reader, intakes, failures, isShared);
+        bool isEvents = EventBuffers.Serves(map.Definition.Kind);
+        IEntrySource source = isEvents
+            ? new EventCounter(EventBuffers.Open(map), bindings[0].Map.KeySize, MostEvents(settings.Limits), Pump, failures, isShared)
+            : new MapReader(calls, map, PossibleCpus.Count);
+        MetricIntake[] intakes = [.. bindings.Select(binding => binding.CreateIntake(Limits(binding, settings.Limits), gate, time, source.ValueBytes))];
+        // Of events, what was dropped is among their losses.
+        return new MapPoll(map, source, intakes, isEvents ? null : failures, isShared);
     }
+
+    // Many events may share their labels.
+    private static int MostEvents(PluginLimits limits) => (int)Math.Min(1_000_000, 8L * limits.MaxSeries);
 
     private static SeriesLimits Limits(MetricBinding binding, PluginLimits limits) => new(Math.Min(binding.MaxSeries ?? int.MaxValue, limits.MaxSeries), limits.MaxLabelLength)
     {

@@ -16,6 +16,8 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     // come to an end is left to its own time limit, and the next one is begun.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan UpkeepPause = TimeSpan.FromSeconds(1);
+
     // An agent that is to end ends, though a plugin's code doesn't.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
@@ -30,6 +32,8 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     private readonly Dictionary<string, Member> _members = new(StringComparer.OrdinalIgnoreCase);
     private AgentConfiguration _configuration;
     private Task _collecting = Task.CompletedTask;
+    private Task _maintaining = Task.CompletedTask;
+    private long _maintainedAt;
     private bool _isEnding;
     private volatile IReadOnlyList<PluginSupervisor> _supervisors = [];
     private volatile bool _isStarted;
@@ -41,7 +45,7 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
         _time = time;
         _logger = logger;
         _host = new LinuxHost("/", time, new FileCalls());
-        _loader = new PluginLoader(Registry, kernel, new MapCalls(), time, survivors);
+        _loader = new PluginLoader(Registry, kernel, new MapCalls(), time, survivors) { Groups = _host.CgroupPaths };
         _trust = new TrustCheck(logger);
         _contexts = new ContextCensus(time);
         _trust.Look(configuration);
@@ -110,6 +114,13 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
 
         // Not waited for: a plugin's finalizer may hang, and nothing else must with it.
         if (_collecting.IsCompleted) _collecting = Task.Run(_contexts.Collect);
+        // Nor for the kernel.
+        if (!_maintaining.IsCompleted || _time.GetElapsedTime(_maintainedAt) < UpkeepPause) return;
+        _maintainedAt = _time.GetTimestamp();
+        _maintaining = Task.Run(() =>
+        {
+            foreach (PluginSupervisor plugin in _supervisors) plugin.Maintain();
+        });
     }
 
     /// <summary>Sections of the configuration for plugins that are not there, each as a sentence.</summary>
@@ -131,6 +142,7 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     {
         lock (_gate) _isEnding = true;
         await Task.WhenAny(Task.WhenAll(InOrder().Select(static member => member.Supervisor.DisposeAsync().AsTask())), Task.Delay(EndPatience, _time));
+        _loader.Pump.Dispose();
     }
 
     private void Note(PluginChange change)

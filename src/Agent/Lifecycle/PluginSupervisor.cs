@@ -18,6 +18,7 @@ internal sealed partial class PluginSupervisor : IPollObserver, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SupervisorLog _log;
     private readonly DropLog _drops;
+    private readonly Upkeep _upkeep;
     private readonly RetainedPolls _retained;
     private readonly Lock _gate = new();
     // Has neither a timer nor a parent, and so needs no disposal.
@@ -50,6 +51,7 @@ internal sealed partial class PluginSupervisor : IPollObserver, IAsyncDisposable
         _time = time;
         _log = new SupervisorLog(name, logger);
         _drops = new DropLog(name, time, logger);
+        _upkeep = new Upkeep(name, logger);
         _retained = new RetainedPolls(time);
         Polls = new PollRecord(time);
     }
@@ -99,6 +101,12 @@ internal sealed partial class PluginSupervisor : IPollObserver, IAsyncDisposable
         Say(new PluginStatus(PluginState.Stopped));
         _log.Removed(_path, ran);
     });
+
+    /// <summary>Has what runs follow the host. Called about once a second, by one thread at a time; never throws.</summary>
+    public void Maintain()
+    {
+        if (_status.Running is { } running) _upkeep.Run(running);
+    }
 
     /// <summary>Polls now if the plugin is one that is polled at scrapes, and was not polled within the last second. Does not wait behind a poll that hangs.</summary>
     public Task PollForScrapeAsync() => _loop?.PollForScrapeAsync() ?? Task.CompletedTask;

@@ -10,26 +10,32 @@ namespace EbpfAgent.Lifecycle;
 /// <param name="definition">What it says of itself; owned.</param>
 /// <param name="loaded">Its object; owned.</param>
 /// <param name="polls">Its maps, each with its family.</param>
+/// <param name="cgroups">Its maps of control groups.</param>
 /// <param name="gate">The lock that its families share.</param>
 /// <param name="registry">The names of all metrics.</param>
 /// <param name="kernel">This kernel.</param>
 /// <param name="survival">How it is to outlive the agent; null if it isn't.</param>
 internal sealed class PreparedPlugin(
-    string owner, PluginDefinition definition, LoadedBpfObject loaded, IReadOnlyList<MapPoll> polls, Lock gate, FamilyRegistry registry, KernelFacts kernel,
+    string owner, PluginDefinition definition, LoadedBpfObject loaded, IReadOnlyList<MapPoll> polls, IReadOnlyList<CgroupIds> cgroups, Lock gate, FamilyRegistry registry, KernelFacts kernel,
     PreparedSurvival? survival = null) : IPreparedPlugin
 {
     private static readonly TimeSpan LastPollPatience = TimeSpan.FromSeconds(1);
 
     private IEnumerable<MetricFamily> Families => polls.SelectMany(static poll => poll.Families);
 
+    // What outlives the agent in the kernel: a gauge has no totals, and the counts of events are the agent's own, and end with it.
+    private IEnumerable<CumulativeFamily> Surviving => polls.Where(static poll => !poll.IsEvents).SelectMany(static poll => poll.Families).OfType<CumulativeFamily>();
+
     public RunningPlugin Start(Predecessor? before)
     {
         Reserve();
         try
         {
+            // Before the first event: programs look up in them whose events to count.
+            foreach (CgroupIds groups in cgroups) groups.Refresh();
             AttachAfter((IPredecessor?)before?.Running?.Object ?? survival?.Inheritance?.Pinned);
             if (before is not null) TakeOver(before);
-            else Inherit();
+            else Begin();
             Survive(before);
         }
         catch (Exception e)
@@ -39,12 +45,13 @@ internal sealed class PreparedPlugin(
         }
 
         survival?.Inheritance?.Dispose();
-        return new RunningPlugin(definition, loaded, polls, gate, survival?.Survivor);
+        return new RunningPlugin(definition, loaded, polls, cgroups, gate, survival?.Survivor);
     }
 
     public void Dispose()
     {
         survival?.Inheritance?.Dispose();
+        foreach (MapPoll poll in polls) poll.Dispose();
         loaded.Dispose();
         definition.Dispose();
     }
@@ -71,11 +78,17 @@ internal sealed class PreparedPlugin(
         loaded.TakeOver(before);
     }
 
+    private void Begin()
+    {
+        Inherit();
+        foreach (MapPoll poll in polls) poll.Start();
+    }
+
     // What the maps hold has gone on without an agent; what else was counted is in the totals.
     private void Inherit()
     {
         if (survival?.Inheritance is not { } inheritance) return;
-        foreach (CumulativeFamily family in Families.OfType<CumulativeFamily>())
+        foreach (CumulativeFamily family in Surviving)
         {
             if (inheritance.Totals.Open(family.Description.Name) is not { } totals) continue;
             try
@@ -96,7 +109,7 @@ internal sealed class PreparedPlugin(
         if (survival is null) return;
         try
         {
-            survival.Survivor.Begin(loaded, survival.Image.Span, [.. Families.OfType<CumulativeFamily>()]);
+            survival.Survivor.Begin(loaded, survival.Image.Span, [.. Surviving]);
         }
         catch (Exception e) when (e is BpfException or SurvivalException or IOException or UnauthorizedAccessException && (before?.Running is not null || survival.Inheritance is not null))
         {

@@ -8,7 +8,7 @@ namespace EbpfAgent.Lifecycle;
 /// One version of a plugin whose object is loaded and attached. Owns all that it has in the kernel and in the agent; disposing it detaches, unloads and
 /// lets go of what no later version has taken over and what is not pinned.
 /// </summary>
-internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject loaded, IReadOnlyList<MapPoll> polls, Lock gate, Survivor? survivor = null) : IDisposable
+internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject loaded, IReadOnlyList<MapPoll> polls, IReadOnlyList<CgroupIds> cgroups, Lock gate, Survivor? survivor = null) : IDisposable
 {
     private bool _ended;
 
@@ -27,6 +27,7 @@ internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject
     /// <exception cref="OperationCanceledException">It was ended meanwhile; nothing has changed.</exception>
     public void Poll()
     {
+        Object.RunIterators();
         // Plain loops: an enumerator of an interface would be an object a poll.
         for (int i = 0; i < Polls.Count; i++) Polls[i].Stage();
         lock (gate)
@@ -36,6 +37,16 @@ internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject
             // Before a scrape can see it.
             Survivor?.Keep();
         }
+    }
+
+    /// <summary>Follows what comes and goes on the host: interfaces, CPUs, control groups. Called about once a second, by one thread at a time.</summary>
+    /// <exception cref="BpfException">The kernel refused something.</exception>
+    /// <exception cref="ObjectDisposedException">It is being unloaded.</exception>
+    public void Maintain()
+    {
+        Object.Maintain();
+        foreach (MapPoll poll in Polls) poll.Maintain();
+        foreach (CgroupIds groups in cgroups) groups.Refresh();
     }
 
     /// <summary>From now on no poll is kept, not even one that hangs and comes back: another version goes on from what was counted.</summary>
@@ -62,6 +73,7 @@ internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject
 
     public void Dispose()
     {
+        foreach (MapPoll poll in Polls) poll.Dispose();
         Object.Dispose();
         definition.Dispose();
     }

@@ -11,7 +11,7 @@ namespace EbpfAgent.Polling;
 /// <param name="sharesCounter">Whether that counter is the one of the version before, and goes on.</param>
 /// <remarks>Belongs to its plugin's polling thread; <see cref="Entries"/> and <see cref="FailedInserts"/> may be read by any.</remarks>
 internal sealed class MapPoll(
-    BpfMap map, IEntrySource source, IReadOnlyList<MetricIntake> intakes, FailedInsertCounter? failedInserts, bool sharesCounter = false)
+    BpfMap map, IEntrySource source, IReadOnlyList<MetricIntake> intakes, FailedInsertCounter? failedInserts, bool sharesCounter = false) : IDisposable
 {
     private readonly IEntrySink _sink = intakes.Count == 1 ? intakes[0].Sink : new ManySinks([.. intakes.Select(static intake => intake.Sink)]);
     private int _staged;
@@ -32,19 +32,35 @@ internal sealed class MapPoll(
     /// <summary>How many observations the kernel could not place, because the map was full; null where the object doesn't count them.</summary>
     public ulong? FailedInserts { get; private set; }
 
+    /// <summary>Whether it counts events, which the agent holds, and not what a map of the kernel holds.</summary>
+    public bool IsEvents => source is EventCounter;
+
+    /// <summary>What of a buffer's events is in no count, as of the last poll; null for a map.</summary>
+    public EventLosses? Losses => (source as EventCounter)?.Losses;
+
+    /// <summary>Begins to take events, if that is what it polls.</summary>
+    /// <exception cref="BpfException">The kernel won't wake for it.</exception>
+    public void Start() => (source as EventCounter)?.Start();
+
+    /// <summary>Follows the CPUs that come and go, if that matters to what it polls.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public void Maintain() => (source as EventCounter)?.Maintain();
+
     /// <summary>Goes on from what another version of the plugin has counted. Before the first <see cref="Stage"/>, and when nobody polls the other any more.</summary>
     /// <param name="old">The other version's polls; not to be used after this.</param>
     /// <param name="isShared">Whether a map of this name is the same one in the kernel for both.</param>
     public void TakeOver(IReadOnlyList<MapPoll> old, Func<string, bool> isShared)
     {
+        HashSet<MapPoll> goingOn = [.. old.Where(poll => poll.Map.Definition.Name == Map.Definition.Name && GoesOn(poll, isShared))];
         foreach (MetricFamily family in Families)
         {
             if (Find(old, family.Description.Name) is not var (poll, former)) continue;
-            family.TakeOver(former, IsSame(poll, isShared));
+            family.TakeOver(former, goingOn.Contains(poll));
         }
 
+        Start();
         MapPoll? before = old.FirstOrDefault(poll => poll.Map.Definition.Name == Map.Definition.Name) ?? Find(old, Families[0].Description.Name)?.Poll;
-        if (before is not null) GoOnFrom(before, IsSame(before, isShared));
+        if (before is not null) GoOnFrom(before, goingOn.Contains(before));
     }
 
     /// <summary>Reads the map; nothing of it is visible until <see cref="Commit"/>.</summary>
@@ -60,11 +76,20 @@ internal sealed class MapPoll(
     public void Commit()
     {
         for (int i = 0; i < Families.Count; i++) Families[i].Commit();
+        (source as EventCounter)?.Keep();
         Entries = _staged;
         FailedInserts = _stagedFailures + _failedBefore;
     }
 
-    private bool IsSame(MapPoll old, Func<string, bool> isShared) => Map.Definition.Name == old.Map.Definition.Name && isShared(Map.Definition.Name);
+    public void Dispose() => (source as EventCounter)?.Dispose();
+
+    // A map's counts go on by themselves; those of events are the agent's own, and one counter hands them to the next.
+    private bool GoesOn(MapPoll old, Func<string, bool> isShared) => (source, old.Source) switch
+    {
+        (EventCounter counter, EventCounter before) => counter.TakeOver(before),
+        (EventCounter, _) or (_, EventCounter) => false,
+        _ => isShared(Map.Definition.Name),
+    };
 
     private void GoOnFrom(MapPoll old, bool sameMap)
     {

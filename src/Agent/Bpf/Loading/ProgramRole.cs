@@ -30,7 +30,7 @@ internal sealed record ProgramRole(IReadOnlyList<string> Programs, bool IsOption
             role.Add(program);
         }
 
-        HashSet<string> optional = [.. programs.Where(program => program.IsOptional || options.Programs.GetValueOrDefault(program.Name)?.IsOptional == true).Select(static program => program.Name)];
+        HashSet<string> optional = [.. programs.Where(program => program.IsOptional || options.AreProgramsOptional || options.Programs.GetValueOrDefault(program.Name)?.IsOptional == true).Select(static program => program.Name)];
         return [.. known.Where(roles.ContainsKey).Select(preferred => new ProgramRole(
             [.. roles[preferred].OrderBy(program => Distance(program, preferred, options))], roles[preferred].Exists(optional.Contains)))];
     }

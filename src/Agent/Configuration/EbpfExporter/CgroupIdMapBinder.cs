@@ -5,6 +5,9 @@ namespace EbpfAgent.Configuration.EbpfExporter;
 /// <summary>Reads <c>cgroup_id_map</c>: the map that is filled with the ids of the control groups whose paths match.</summary>
 internal static class CgroupIdMapBinder
 {
+    // There, expressions are on whole paths, and this is where the file system is looked for.
+    private const string UsualMount = "/sys/fs/cgroup";
+
     private const string Hash = "hash";
     private const string Storage = "cgrp_storage";
 
@@ -18,6 +21,6 @@ internal static class CgroupIdMapBinder
         var expressions = reader.Values("regexps", SettingFormats.AnyText);
         if (expressions is null)
             reader.Refuse("regexps", "missing; expected a list of at least one expression");
-        return new CgroupIdMap(map, [.. (expressions ?? []).Select(item => item.Value)]);
+        return new CgroupIdMap(map, [.. (expressions ?? []).Select(item => item.Value)]) { PathPrefix = UsualMount };
     }
 }

@@ -56,7 +56,7 @@ internal static class LabelDecoders
     {
         try
         {
-            DecoderKind kind = Find(Kinds, spec.Name);
+            DecoderKind kind = Find(KindsOf(spec.Dialect), spec.Name);
             kind.Check(spec);
             // Those that take a list are made of it alone: whether it can be read shows when they are.
             if (kind.Required == DecoderArguments.Items) kind.Make(spec, null!, null);
@@ -75,8 +75,7 @@ internal static class LabelDecoders
     /// <exception cref="FormatException">There is no such decoder, or its arguments are wrong; the message is the rest of a sentence that begins with the place where it was written.</exception>
     public static ILabelStep Create(DecoderSpec spec, IHost host, KeyLayout? layout)
     {
-        IReadOnlyDictionary<string, DecoderKind> kinds = spec.Dialect == DecoderDialect.EbpfExporter ? ExporterDecoders.Kinds : Kinds;
-        DecoderKind kind = Find(kinds, spec.Name);
+        DecoderKind kind = Find(KindsOf(spec.Dialect), spec.Name);
         kind.Check(spec);
         return kind.Make(spec, host, layout);
     }
@@ -86,6 +85,8 @@ internal static class LabelDecoders
 
     /// <summary>Which arguments a decoder may be given; none for a name that is no decoder's, which <see cref="Create"/> refuses.</summary>
     public static DecoderArguments ArgumentsOf(string name) => Kinds.TryGetValue(name, out var kind) ? kind.Allowed : DecoderArguments.None;
+
+    private static IReadOnlyDictionary<string, DecoderKind> KindsOf(DecoderDialect dialect) => dialect == DecoderDialect.EbpfExporter ? ExporterDecoders.Kinds : Kinds;
 
     private static DecoderKind Find(IReadOnlyDictionary<string, DecoderKind> kinds, string name) => kinds.TryGetValue(name, out var kind)
         ? kind

@@ -1,4 +1,4 @@
-namespace EbpfAgent.Configuration.EbpfExporter;
+namespace EbpfAgent.Configuration;
 
 /// <summary>The bounds of buckets that a configuration describes, to the last bit those that ebpf_exporter computes: <c>le</c> is a label, and labels are compared as text.</summary>
 internal static class BucketBounds
