@@ -14,12 +14,12 @@ public sealed class ProcessTests : HostTest
     public void A_process_has_its_name_and_keeps_it_when_it_has_ended()
     {
         Assert.Equal(File.ReadAllText("/proc/self/comm").TrimEnd('\n'), Machine.ProcessName(Own));
-        using Process process = Process.Start("sleep", "1000");
-        Assert.Equal("sleep", Machine.ProcessName((uint)process.Id));
+        using Process process = StartShell();
+        Assert.Equal("sh", Machine.ProcessName((uint)process.Id));
         process.Kill();
         process.WaitForExit();
         Pass(10);
-        Assert.Equal("sleep", Machine.ProcessName((uint)process.Id));
+        Assert.Equal("sh", Machine.ProcessName((uint)process.Id));
     }
 
     /// <summary>The dynamic linker says where each is; the functions of libc have more names than one, and people use these.</summary>
@@ -40,7 +40,7 @@ public sealed class ProcessTests : HostTest
     [Fact]
     public void Functions_of_another_process_are_found_too()
     {
-        using Process process = Process.Start("sleep", "1000");
+        using Process process = StartShell();
         try
         {
             ulong mapped = Mapped(process.Id, "libc.so.6"), own = Mapped(Environment.ProcessId, "libc.so.6");
@@ -62,6 +62,14 @@ public sealed class ProcessTests : HostTest
         Assert.Null(Machine.UserSymbol(Own, 0));
         Assert.Null(Machine.UserSymbol(uint.MaxValue, start));
         Assert.Matches(@"^\[vdso\]\+0x[0-9a-f]+$", Machine.UserSymbol(Own, Mapped(Environment.ProcessId, "[vdso]") + 0x10));
+    }
+
+    /// <summary>A process that has come so far as to speak, and waits.</summary>
+    private static Process StartShell()
+    {
+        Process process = Process.Start(new ProcessStartInfo("sh", ["-c", "echo ready; read line"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        Assert.Equal("ready", process.StandardOutput.ReadLine());
+        return process;
     }
 
     // The first mapping of a file begins with its first byte.
