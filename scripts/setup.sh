@@ -16,6 +16,7 @@ needs=(
   "command:tc iproute2"
   "command:setpriv util-linux"
   "command:prlimit util-linux"
+  "command:ip iproute2"
   "command:git git"
   "command:curl curl"
 )

@@ -13,12 +13,14 @@ internal sealed record ControlGroupMount(string Point, string Root)
     private const string Above = "/..";
 
     /// <summary>What the paths of the groups below the mount point begin with; empty for all from the root.</summary>
-    public string Prefix => Root == "/" || Root.StartsWith(Above, StringComparison.Ordinal) ? "" : Root;
+    public string Prefix => Root == "/" || IsAbove ? "" : Root;
+
+    private bool IsAbove => Root.StartsWith(Above, StringComparison.Ordinal);
 
     /// <summary>The mount that shows most: one from above the reader's namespace, else the one with the shortest root. Null where there is none.</summary>
     /// <param name="lines">Those of <c>/proc/self/mountinfo</c>: <c>41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw</c>.</param>
     public static ControlGroupMount? Find(IEnumerable<string> lines) =>
-        lines.Select(Parse).OfType<ControlGroupMount>().OrderBy(static mount => mount.Prefix.Length).ThenByDescending(static mount => mount.Root.StartsWith(Above, StringComparison.Ordinal)).FirstOrDefault();
+        lines.Select(Parse).OfType<ControlGroupMount>().OrderBy(static mount => mount.Prefix.Length).ThenByDescending(static mount => mount.IsAbove).FirstOrDefault();
 
     private static ControlGroupMount? Parse(string line)
     {

@@ -1,8 +1,8 @@
 namespace EbpfAgent.Host;
 
 /// <summary>
-/// Control groups of version 2 by id, which on 64-bit kernels since 5.5 is the inode of the group's folder. The tree is walked when an unknown id is asked for, at most once a second,
-/// and each minute. A group that is gone keeps its path: what it has done is still in the maps.
+/// Control groups of version 2 by id, which on 64-bit kernels since 5.5 is the inode of the group's folder. The tree is walked when an unknown id is asked for,
+/// at most once a second, and each minute. A group that is gone keeps its path: what it has done is still in the maps.
 /// </summary>
 internal sealed class ControlGroups
 {

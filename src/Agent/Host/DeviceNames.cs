@@ -1,8 +1,8 @@
 namespace EbpfAgent.Host;
 
 /// <summary>
-/// Block devices by number. They come and go, and a number is given to another device after a removal, so that answers are kept for a minute. Character devices have numbers of their
-/// own and are not looked for: a loop device that is gone would be taken for a console.
+/// Block devices by number. They come and go, and a number is given to another device after a removal, so that answers are kept for a minute. Character devices
+/// have numbers of their own and are not looked for: a loop device that is gone would be taken for a console.
 /// </summary>
 internal sealed class DeviceNames
 {

@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EbpfAgent.Host;
 
-/// <summary>The bytes of a file that anybody may have made, little-endian. What lies outside of it is an <see cref="InvalidDataException"/>, and so is what it no longer has.</summary>
+/// <summary>
+/// The bytes of a file that anybody may have made, little-endian. What lies outside of it is an <see cref="InvalidDataException"/>, and so is what it no longer
+/// has.
+/// </summary>
 /// <param name="file">The file; the caller's.</param>
 /// <param name="length">Its length when it was opened.</param>
 internal sealed class ElfBytes(SafeFileHandle file, long length)

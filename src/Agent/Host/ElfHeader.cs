@@ -33,7 +33,8 @@ internal sealed class ElfHeader
     {
         Span<byte> bytes = stackalloc byte[Size];
         file.Read(0, bytes);
-        bool isSound = bytes.StartsWith("\u007fELF"u8) && bytes[4] == Class64 && bytes[5] == LittleEndian && ElfBytes.Word(bytes, 54) == SegmentSize && ElfBytes.Word(bytes, 58) == SectionSize;
+        bool isSound = bytes.StartsWith("\u007fELF"u8) && bytes[4] == Class64 && bytes[5] == LittleEndian &&
+            ElfBytes.Word(bytes, 54) == SegmentSize && ElfBytes.Word(bytes, 58) == SectionSize;
         return isSound ? new ElfHeader(bytes) : throw new InvalidDataException("not an ELF file of 64 bits, little-endian");
     }
 

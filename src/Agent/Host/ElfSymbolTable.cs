@@ -1,6 +1,9 @@
 namespace EbpfAgent.Host;
 
-/// <summary>Reads one symbol table of a file that anybody may have made. Bounded: at most 1,048,576 symbols, 262,144 functions, 32 MiB of strings, 16 MiB of functions' names.</summary>
+/// <summary>
+/// Reads one symbol table of a file that anybody may have made. Bounded: at most 1,048,576 symbols, 262,144 functions, 32 MiB of strings, 16 MiB of functions'
+/// names.
+/// </summary>
 internal sealed class ElfSymbolTable(ElfBytes file, ElfSection table, ElfSection strings)
 {
     private const int EntrySize = 24;
@@ -11,6 +14,7 @@ internal sealed class ElfSymbolTable(ElfBytes file, ElfSection table, ElfSection
     private const int MaxNames = 16 << 20;
     private const int MaxName = 1024;
     private const int MaxUnderscores = 15;
+    private const ulong Page = 4096;
 
     private readonly RangeNamesBuilder _names = new();
 
@@ -40,11 +44,16 @@ internal sealed class ElfSymbolTable(ElfBytes file, ElfSection table, ElfSection
         uint name = ElfBytes.Double(entry, 0);
         // STT_FUNC, and STT_GNU_IFUNC: what chooses a function.
         if ((entry[4] & 15) is not (2 or 10) || !isDefined || address == 0 || name >= text.Length) return;
+        // Most functions are missing from the dynamic symbols: what has no length there would get the addresses of those that follow it.
+        if (ElfBytes.Quad(entry, 16) == 0 && table.Type == ElfSection.DynamicSymbols) return;
         ReadOnlySpan<byte> symbol = NameAt(text[(int)name..]);
         if (symbol.IsEmpty) return;
         if (_names.Count >= MaxFunctions || _names.NameBytes > MaxNames) throw new InvalidDataException($"more than {MaxFunctions} functions");
-        _names.Add(address, (uint)Math.Min(ElfBytes.Quad(entry, 16), uint.MaxValue), symbol, Rank(symbol, binding: entry[4] >> 4));
+        _names.Add(address, LengthOf(address, ElfBytes.Quad(entry, 16)), symbol, Rank(symbol, binding: entry[4] >> 4));
     }
+
+    /// <summary>A function in assembler may have no length: it reaches to the next one, and not beyond its page.</summary>
+    private static uint LengthOf(ulong address, ulong size) => (uint)Math.Min(size != 0 ? size : Page - (address % Page), uint.MaxValue);
 
     /// <summary>Without the version that follows the name in some tables: <c>memcpy@@GLIBC_2.14</c>.</summary>
     private static ReadOnlySpan<byte> NameAt(ReadOnlySpan<byte> text)
@@ -55,7 +64,9 @@ internal sealed class ElfSymbolTable(ElfBytes file, ElfSection table, ElfSection
         return version > 0 && version < text.Length ? text[..version] : text;
     }
 
-    /// <summary>Fewer leading underscores first; then a name that others may use (global) before one that may be replaced (weak) before one that nobody sees (local).</summary>
+    /// <summary>
+    /// Fewer leading underscores first; then a name that others may use (global) before one that may be replaced (weak) before one that nobody sees (local).
+    /// </summary>
     private static byte Rank(ReadOnlySpan<byte> name, int binding)
     {
         int underscores = Math.Max(0, name.IndexOfAnyExcept((byte)'_'));

@@ -23,7 +23,10 @@ internal static class HostFile
     public static FileStream? Open(string path) =>
         Try(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
 
-    /// <summary>The text of a small file, without the newline at its end; null where there is none. Bytes that are no UTF-8 become U+FFFD, and none is taken for a byte order mark.</summary>
+    /// <summary>
+    /// The text of a small file, without the newline at its end; null where there is none. Bytes that are no UTF-8 become U+FFFD, and none is taken for a byte
+    /// order mark.
+    /// </summary>
     public static string? ReadText(string path) => Try(() =>
     {
         using FileStream? file = Open(path);

@@ -9,8 +9,8 @@ internal interface IFileCalls
     FileIdentity? Identify(string path);
 
     /// <summary>
-    /// Opens a file for reading if, and only if, it is an ordinary one: to open a pipe can wait for ever, and to open a device can do something. The caller disposes it; null where it
-    /// is none, or may not be read.
+    /// Opens a file for reading if, and only if, it is an ordinary one: to open a pipe can wait for ever, and to open a device can do something. The caller
+    /// disposes it; null where it is none, or may not be read.
     /// </summary>
     /// <param name="path">It may belong to anybody, and change at any time.</param>
     /// <param name="identity">Which file it is that was opened.</param>

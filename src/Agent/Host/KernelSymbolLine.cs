@@ -1,6 +1,9 @@
 namespace EbpfAgent.Host;
 
-/// <summary>A line of <c>/proc/kallsyms</c>: <c>ffffffff81000000 T _stext</c>, and for a module's <c>ffffffffc0001000 t nf_hook [nf_tables]</c>, with a tab before the module. Valid as long as the bytes are.</summary>
+/// <summary>
+/// A line of <c>/proc/kallsyms</c>: <c>ffffffff81000000 T _stext</c>, and for a module's <c>ffffffffc0001000 t nf_hook [nf_tables]</c>, with a tab before the
+/// module. Valid as long as the bytes are.
+/// </summary>
 internal readonly ref struct KernelSymbolLine
 {
     private KernelSymbolLine(ulong address, byte type, ReadOnlySpan<byte> name, ReadOnlySpan<byte> module)

@@ -3,8 +3,8 @@ namespace EbpfAgent.Host;
 /// <summary>
 /// The kernel's functions and objects by address: about 7 MB for 200,000. Immutable.
 /// <para>
-/// <c>/proc/kallsyms</c> has no lengths. A symbol reaches to the next one of the kernel itself, or of the same module; the last one to the end of its page, as no two modules share one.
-/// What marks an end (<c>_etext</c>) names nothing, so that an address between two sections has no name either.
+/// <c>/proc/kallsyms</c> has no lengths. A symbol reaches to the next one of the kernel itself, or of the same module; the last one to the end of its page, as
+/// no two modules share one. What marks an end (<c>_etext</c>) names nothing, so that an address between two sections has no name either.
 /// </para>
 /// </summary>
 internal sealed class KernelSymbolTable

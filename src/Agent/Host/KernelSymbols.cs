@@ -3,8 +3,8 @@ using System.Text;
 namespace EbpfAgent.Host;
 
 /// <summary>
-/// The kernel's symbols, from <c>/proc/kallsyms</c>. They are read at the first question, which takes a fraction of a second, and again at most once a minute, when an address is asked
-/// for that may belong to a module or a BPF program that has come since: an unknown address costs no reading at every poll.
+/// The kernel's symbols, from <c>/proc/kallsyms</c>. They are read at the first question, which takes a fraction of a second, and again at most once a minute,
+/// when an address is asked for that may belong to a module or a BPF program that has come since: an unknown address costs no reading at every poll.
 /// </summary>
 internal sealed class KernelSymbols
 {
@@ -24,8 +24,8 @@ internal sealed class KernelSymbols
     }
 
     /// <summary>
-    /// Whether the kernel shows the agent its symbols without their addresses (<c>kernel.kptr_restrict</c>, or no CAP_SYSLOG): then none can be named, and none found. Read anew at each
-    /// call.
+    /// Whether the kernel shows the agent its symbols without their addresses (<c>kernel.kptr_restrict</c>, or no CAP_SYSLOG): then none can be named, and none
+    /// found. Read anew at each call.
     /// </summary>
     public bool HidesAddresses => First(static (in KernelSymbolLine symbol) => symbol.Address != 0) is { Lines: > 0, Address: null };
 
@@ -44,8 +44,8 @@ internal sealed class KernelSymbols
     }
 
     /// <summary>
-    /// Where a function or object begins; null where there is none of this name, or addresses are hidden. Of several static functions with one name it is the first. The file is read
-    /// up to there at each call, and nothing of it is kept: it is for settings that are made at a load.
+    /// Where a function or object begins; null where there is none of this name, or addresses are hidden. Of several static functions with one name it is the
+    /// first. The file is read up to there at each call, and nothing of it is kept: it is for settings that are made at a load.
     /// </summary>
     public ulong? AddressOf(string symbol)
     {

@@ -1,8 +1,8 @@
 namespace EbpfAgent.Host;
 
 /// <summary>
-/// The lines of a file as bytes, without a string each: symbols come by the hundred thousand. Bounded: a line longer than 64 KiB is left out, as no file that is read here has one,
-/// and after so many bytes the file is taken to end. Not for several threads.
+/// The lines of a file as bytes, without a string each: symbols come by the hundred thousand. Bounded: a line longer than 64 KiB is left out, as no file that
+/// is read here has one, and after so many bytes the file is taken to end. Not for several threads.
 /// </summary>
 /// <param name="stream">The file; the caller's.</param>
 /// <param name="limit">Bytes that are read at most.</param>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace EbpfAgent.Host;
 
 /// <summary>
-/// The machine that the agent runs on, read from procfs, sysfs and a few files below a root that tests can choose. Nothing is read before it is asked for. Any thread may call any
-/// member: each subject has a lock of its own, so that a question about one never waits for another's files.
+/// The machine that the agent runs on, read from procfs, sysfs and a few files below a root that tests can choose. Nothing is read before it is asked for. Any
+/// thread may call any member: each subject has a lock of its own, so that a question about one never waits for another's files.
 /// </summary>
 /// <param name="root">The root of the file system, <c>/</c> unless the host's is mounted elsewhere.</param>
 /// <param name="time">The clock of the caches.</param>

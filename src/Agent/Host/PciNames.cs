@@ -1,8 +1,8 @@
 namespace EbpfAgent.Host;
 
 /// <summary>
-/// PCI devices' names, from the list that the host's package <c>pci.ids</c> or <c>hwdata</c> brings: read at the first question, and then kept, about 2 MB. Where there is none it is looked
-/// for again after a minute. A compressed list (<c>pci.ids.gz</c>) is not read.
+/// PCI devices' names, from the list that the host's package <c>pci.ids</c> or <c>hwdata</c> brings: read at the first question, and then kept, about 1 MB.
+/// Where there is none it is looked for again after a minute. A compressed list (<c>pci.ids.gz</c>) is not read.
 /// </summary>
 internal sealed class PciNames(string root, TimeProvider time)
 {

@@ -30,7 +30,8 @@ internal sealed record ProcessMapping(ulong Start, ulong End, ulong Offset, stri
     {
         ReadOnlySpan<byte> start = Fields.Cut(ref line, (byte)'-'), end = Fields.Cut(ref line, (byte)' '), rights = Fields.Cut(ref line, (byte)' ');
         ReadOnlySpan<byte> offset = Fields.Cut(ref line, (byte)' ');
-        if (rights.Length < 3 || rights[2] != 'x' || !Fields.TryHex(start, out ulong first) || !Fields.TryHex(end, out ulong last) || !Fields.TryHex(offset, out ulong place)) return null;
+        if (rights.Length < 3 || rights[2] != 'x') return null;
+        if (!Fields.TryHex(start, out ulong first) || !Fields.TryHex(end, out ulong last) || !Fields.TryHex(offset, out ulong place)) return null;
         // The device and the inode.
         Fields.Cut(ref line, (byte)' ');
         Fields.Cut(ref line, (byte)' ');

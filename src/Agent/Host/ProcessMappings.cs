@@ -1,13 +1,13 @@
 namespace EbpfAgent.Host;
 
 /// <summary>
-/// Where a process has code, from <c>/proc/PID/maps</c>. Immutable. A process can have any number of mappings with any names, so what is kept of one is bounded: what lies beyond, at higher
-/// addresses, has no name.
+/// Where a process has code, from <c>/proc/PID/maps</c>. Immutable. A process can have any number of mappings with any names, so what is kept of one is
+/// bounded: what lies beyond, at higher addresses, has no name.
 /// </summary>
 internal sealed class ProcessMappings
 {
-    private const int MaxMappings = 4096;
-    private const int MaxCharacters = 128 << 10;
+    private const int MaxMappings = 1024;
+    private const int MaxCharacters = 64 << 10;
     private const long MaxBytes = 16 << 20;
 
     // In ascending order, as the kernel writes them.

@@ -21,7 +21,8 @@ internal sealed class RangeNamesBuilder
     /// <summary>Adds a range.</summary>
     /// <param name="start">Where it begins.</param>
     /// <param name="length">
-    /// How far it reaches, unless another begins before; 0 where that isn't known: to the next one of the same owner, or to the end of its page, since nothing of another's is on that.
+    /// How far it reaches, unless another begins before; 0 where that isn't known: to the next one of the same owner, or to the end of its page, since nothing
+    /// of another's is on that.
     /// </param>
     /// <param name="name">Its name; empty for a gap: what ends the range before it and has no name.</param>
     /// <param name="rank">Of those that begin at the same number, the lowest rank is taken, and of those the first.</param>

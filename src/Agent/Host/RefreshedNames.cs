@@ -1,9 +1,9 @@
 namespace EbpfAgent.Host;
 
 /// <summary>
-/// Names that the host can only be asked for all at once. They are read when the first is asked for, when they are old, and when one is asked for that isn't there; how often that
-/// last is done is limited, so that an unknown number costs no reading at every poll. A name that is gone stays until another has its number. For any thread; a reading is done under
-/// the lock, since who asks meanwhile would wait for the same.
+/// Names that the host can only be asked for all at once. They are read when the first is asked for, when they are old, and when one is asked for that isn't
+/// there; how often that last is done is limited, so that an unknown number costs no reading at every poll. A name that is gone stays until another has its
+/// number. For any thread; a reading is done under the lock, since who asks meanwhile would wait for the same.
 /// </summary>
 /// <param name="lifetime">After how long they are read again at any rate.</param>
 /// <param name="pause">The shortest time between two readings; ten times as long as a reading took where that is more.</param>

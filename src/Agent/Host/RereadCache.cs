@@ -1,8 +1,8 @@
 namespace EbpfAgent.Host;
 
 /// <summary>
-/// Answers of the host, each read when it is asked for and again once it is old; absences too, so that an unknown number isn't looked up at every poll. What can't be read any more
-/// stays as it last was. For any thread; a reading is done under the lock, so that many who ask at once ask the host once.
+/// Answers of the host, each read when it is asked for and again once it is old; absences too, so that an unknown number isn't looked up at every poll. What
+/// can't be read any more stays as it last was. For any thread; a reading is done under the lock, so that many who ask at once ask the host once.
 /// </summary>
 /// <param name="capacity">How many answers are kept; when that is reached, all are forgotten.</param>
 /// <param name="lifetime">After how long one is read again.</param>

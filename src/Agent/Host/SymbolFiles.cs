@@ -1,8 +1,8 @@
 namespace EbpfAgent.Host;
 
 /// <summary>
-/// The symbols of the binaries that were asked for last: eight, and 64 MiB of them. What has none that can be read is kept as well, so that it isn't read again. For any thread;
-/// the caller reads outside of the lock.
+/// The symbols of the binaries that were asked for last: eight, and 64 MiB of them. What has none that can be read is kept as well, so that it isn't read
+/// again. For any thread; the caller reads outside of the lock.
 /// </summary>
 internal sealed class SymbolFiles
 {

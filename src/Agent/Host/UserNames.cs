@@ -4,8 +4,8 @@ using System.Text;
 namespace EbpfAgent.Host;
 
 /// <summary>
-/// Users by number, from <c>/etc/passwd</c> alone: users of LDAP, systemd-homed or another service of the name switch have no name here, since to ask those can take seconds and runs
-/// their code. The file is looked at every ten seconds at most, and read when it has changed.
+/// Users by number, from <c>/etc/passwd</c> alone: users of LDAP, systemd-homed or another service of the name switch have no name here, since to ask those can
+/// take seconds and runs their code. The file is looked at every ten seconds at most, and read when it has changed.
 /// </summary>
 internal sealed class UserNames
 {

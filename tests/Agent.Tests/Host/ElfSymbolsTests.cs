@@ -23,7 +23,12 @@ public sealed class ElfSymbolsTests
     {
         ElfSymbols symbols = Read(new ElfBuilder()
             .Segment(0x1000, 0x401000, 0x1000).Segment(0x2000, 0x800000, 0x10)
-            .Table(ElfBuilder.AllSymbols, new Symbol("ifunc", 0x401050, 0x10, Type: 10), new Symbol("first", 0x401000, 0x20), new Symbol("no_size", 0x401040, 0), new Symbol("second_segment", 0x800000, 0x100)));
+            .Table(
+                ElfBuilder.AllSymbols,
+                new Symbol("ifunc", 0x401050, 0x10, Type: 10),
+                new Symbol("first", 0x401000, 0x20),
+                new Symbol("no_size", 0x401040, 0),
+                new Symbol("second_segment", 0x800000, 0x100)));
 
         Assert.Equal(name, symbols.Find(offset));
     }
@@ -34,7 +39,8 @@ public sealed class ElfSymbolsTests
     [InlineData("at zero", 2, 1, 0UL)]
     public void Only_functions_that_are_there_have_names(string name, int type, ushort section, ulong address)
     {
-        ElfSymbols symbols = Read(new ElfBuilder().Segment(0, 0, 100).Table(ElfBuilder.AllSymbols, new Symbol(name, address, 10, Type: type, Section: section), new Symbol("other", 50, 1)));
+        var odd = new Symbol(name, address, 10, Type: type, Section: section);
+        ElfSymbols symbols = Read(new ElfBuilder().Segment(0, 0, 100).Table(ElfBuilder.AllSymbols, odd, new Symbol("other", 50, 1)));
 
         Assert.Null(symbols.Find(address));
         Assert.Equal(1, symbols.Count);
@@ -60,14 +66,29 @@ public sealed class ElfSymbolsTests
         var dynamic = new Symbol("exported", 1, 4);
         Assert.Equal("exported", Read(new ElfBuilder().Segment(0, 0, 100).Table(ElfBuilder.DynamicSymbols, dynamic)).Find(2));
         // A table without functions is no better than none.
-        Assert.Equal("exported", Read(new ElfBuilder().Segment(0, 0, 100).Table(ElfBuilder.AllSymbols, new Symbol("x", 1, 4, Type: 1)).Table(ElfBuilder.DynamicSymbols, dynamic)).Find(2));
-        Assert.Equal("all", Read(new ElfBuilder().Segment(0, 0, 100).Table(ElfBuilder.DynamicSymbols, dynamic).Table(ElfBuilder.AllSymbols, new Symbol("all", 1, 4))).Find(2));
+        var variable = new Symbol("variable", 1, 4, Type: 1);
+        Assert.Equal("exported", Read(new ElfBuilder().Segment(0, 0, 100).Table(ElfBuilder.AllSymbols, variable).Table(ElfBuilder.DynamicSymbols, dynamic)).Find(2));
+        var all = new Symbol("all", 1, 4);
+        Assert.Equal("all", Read(new ElfBuilder().Segment(0, 0, 100).Table(ElfBuilder.DynamicSymbols, dynamic).Table(ElfBuilder.AllSymbols, all)).Find(2));
+    }
+
+    [Fact]
+    public void What_has_no_length_ends_with_its_page_and_is_left_out_where_most_are_missing()
+    {
+        var start = new Symbol("_start", 0x1f00, 0);
+        var next = new Symbol("next", 0x5000, 4);
+        ElfSymbols all = Read(new ElfBuilder().Segment(0, 0, 0x10000).Table(ElfBuilder.AllSymbols, start, next));
+        ElfSymbols dynamic = Read(new ElfBuilder().Segment(0, 0, 0x10000).Table(ElfBuilder.DynamicSymbols, start, next));
+
+        Assert.Equal(("_start", null, "next"), (all.Find(0x1fff), all.Find(0x2000), all.Find(0x5003)));
+        Assert.Equal((null, "next"), (dynamic.Find(0x1f00), dynamic.Find(0x5003)));
     }
 
     [Fact]
     public void A_name_outside_of_the_strings_is_left_out()
     {
-        ElfSymbols symbols = Read(new ElfBuilder().Segment(0, 0, 100).Table(ElfBuilder.AllSymbols, new Symbol("x", 1, 4, NameAt: uint.MaxValue), new Symbol("y", 10, 4), new Symbol("z", 20, 4, NameAt: 0)));
+        Symbol[] table = [new Symbol("x", 1, 4, NameAt: uint.MaxValue), new Symbol("y", 10, 4), new Symbol("z", 20, 4, NameAt: 0)];
+        ElfSymbols symbols = Read(new ElfBuilder().Segment(0, 0, 100).Table(ElfBuilder.AllSymbols, table));
 
         Assert.Equal((null, "y", null), (symbols.Find(1), symbols.Find(10), symbols.Find(20)));
     }

@@ -127,8 +127,8 @@ public sealed class UserSymbolsTests : IDisposable
     {
         Maps([.. Enumerable.Range(1, 10_000).Select(static i => $"{i * 0x1000:x}-{(i * 0x1000) + 0x1000:x} r-xp 00000000 fe:00 17 /x")]);
 
-        Assert.Equal("x+0x0", _root.Host.UserSymbol(Process, 4096 * 0x1000));
-        Assert.Null(_root.Host.UserSymbol(Process, 4097 * 0x1000));
+        Assert.Equal("x+0x0", _root.Host.UserSymbol(Process, 1024 * 0x1000));
+        Assert.Null(_root.Host.UserSymbol(Process, 1025 * 0x1000));
     }
 
     [Fact]
