@@ -59,8 +59,9 @@ typedef __u64 agent_kstack_t; /* one frame: a key has an array of them, agent_ks
 typedef __u64 agent_ustack_t; /* one frame of a stack with BPF_F_USER_STACK; the key needs an agent_pid_t as well */
 
 /* Plain values that are not what their type looks like. */
-typedef __u64 agent_hex_t;  /* 0x1f */
-typedef __u8 agent_bool_t;  /* true, false */
-typedef __u8 agent_dname_t; /* one byte of a DNS name in wire format: agent_dname_t name[64] */
+typedef __u64 agent_hex_t;   /* 0x1f */
+typedef __u8 agent_bool_t;   /* true, false */
+typedef __u8 agent_string_t; /* one byte of a text, where it is not declared as char: agent_string_t name[16] */
+typedef __u8 agent_dname_t;  /* one byte of a DNS name in wire format: agent_dname_t name[64] */
 
 #endif

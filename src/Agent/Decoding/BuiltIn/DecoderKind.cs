@@ -6,7 +6,7 @@ namespace EbpfAgent.Decoding.BuiltIn;
 /// <param name="Make">Makes a step; throws <see cref="FormatException"/> for arguments that are wrong.</param>
 internal sealed record DecoderKind(DecoderArguments Allowed, DecoderArguments Required, Func<DecoderSpec, IHost, KeyLayout?, ILabelStep> Make)
 {
-    private const string OrderOption = "order";
+    public const string OrderOption = "order";
 
     /// <summary>A decoder without arguments.</summary>
     public static DecoderKind Plain(Func<IHost, ILabelStep> make) => new(DecoderArguments.None, DecoderArguments.None, (_, host, _) => make(host));

@@ -22,7 +22,7 @@ internal sealed class FieldLabels(KeyLayout? layout, int keySize, string? bucket
     {
         if (layout is null)
             throw Refused("no BTF describes it, so its labels have to be given");
-        List<KeyField> leaves = [.. KeyFields.Leaves(layout.Root).Where(leaf => leaf.Path != bucket || bucket.Length == 0).Take(MaxLabels + 1)];
+        List<KeyField> leaves = [.. KeyFields.Leaves(layout.Root).Where(leaf => leaf.Path != bucket).Take(MaxLabels + 1)];
         if (leaves.Count > MaxLabels)
             throw Refused($"it has more than {MaxLabels} fields: name those that are to be labels");
         RefuseDuplicates(leaves);

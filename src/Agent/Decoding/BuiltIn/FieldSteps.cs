@@ -2,7 +2,9 @@ using EbpfAgent.Decoding.BuiltIn.Steps;
 
 namespace EbpfAgent.Decoding.BuiltIn;
 
-/// <summary>How a field becomes text by what BTF says of it, without a word in a manifest: by a typedef of <c>ebpf_agent/types.bpf.h</c> first, then by its kind.</summary>
+/// <summary>
+/// How a field becomes text by what BTF says of it, without a word in a manifest: by a typedef of <c>ebpf_agent/types.bpf.h</c> first, then by its kind.
+/// </summary>
 internal static class FieldSteps
 {
     /// <exception cref="FormatException">A typedef asks for a decoder that the key lacks something for.</exception>
@@ -22,5 +24,5 @@ internal static class FieldSteps
         _ => new HexStep(),
     };
 
-    private static bool IsBytes(KeyField array) => array.Element is { Kind: KeyFieldKind.Unsigned, Size: 1, BitSize: 0 };
+    private static bool IsBytes(KeyField array) => array.Element is { Kind: KeyFieldKind.Unsigned, Size: 1 } element && FieldTypes.NameOf(element) is null;
 }

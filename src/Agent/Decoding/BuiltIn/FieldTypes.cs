@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace EbpfAgent.Decoding.BuiltIn;
 
 /// <summary>
-/// The typedefs of <c>ebpf_agent/types.bpf.h</c>: <c>agent_NAME_t</c> is a field for the decoder NAME, and so is <c>agent_NAME_u16_t</c>, for widths that the header does not have. Where C
-/// says more than the decoder's name, or in a program's words, the table has it.
+/// The typedefs of <c>ebpf_agent/types.bpf.h</c>: <c>agent_NAME_t</c> is a field for the decoder NAME, and so is <c>agent_NAME_u16_t</c>, for widths that the header does not
+/// have. Where C says more than the decoder's name, or in a program's words, the table has it.
 /// </summary>
 internal static partial class FieldTypes
 {
@@ -19,18 +19,13 @@ internal static partial class FieldTypes
         ["comm_of_pid"] = new("comm"),
     };
 
-    // A stack and a name have as many elements as the author gives them: their typedef is that of one.
-    private static readonly string[] WholeArrays = ["kstack", "ustack", "dname"];
+    // These have as many elements as the author gives them: their typedef is that of one.
+    private static readonly string[] WholeArrays = ["dname", "kstack", "string", "ustack"];
 
-    /// <summary>The decoder that a field's type asks for, or null. Of several typedefs, the outermost that names one.</summary>
-    public static DecoderSpec? DecoderOf(KeyField field)
-    {
-        if (field is { Kind: KeyFieldKind.Array, Element: { } element } && NameOf(element) is { } name && WholeArrays.Contains(name))
-            return new DecoderSpec(name);
-        return NameOf(field) is { } own ? Spec(own) : null;
-    }
+    /// <summary>The decoder that a field's type asks for, or null.</summary>
+    public static DecoderSpec? DecoderOf(KeyField field) => NameOf(field) is { } name ? Spec(name) : null;
 
-    /// <summary>The NAME of a field's type, or null: <c>errno</c>.</summary>
+    /// <summary>The NAME of a field's type, or null: <c>errno</c>. Of several typedefs, the outermost that names a decoder; of an array of frames, its element's.</summary>
     public static string? NameOf(KeyField field)
     {
         foreach (var typedef in field.Typedefs)
@@ -39,7 +34,7 @@ internal static partial class FieldTypes
                 return match.Groups[1].Value;
         }
 
-        return null;
+        return field is { Kind: KeyFieldKind.Array, Element: { } element } && NameOf(element) is { } name && WholeArrays.Contains(name) ? name : null;
     }
 
     private static DecoderSpec? Spec(string name) =>

@@ -6,7 +6,7 @@ internal static class ProcessField
     // What bpf_get_current_pid_tgid() has in its upper half is the process; a thread's number finds the same mappings while it lives.
     private static readonly string[] UsualNames = ["tgid", "pid"];
 
-    /// <param name="path">The field as a manifest names it; null takes the one of type <c>agent_pid_t</c>, or else that which is called <c>tgid</c> or <c>pid</c>.</param>
+    /// <param name="path">The field as a manifest names it; null takes the one of type <c>agent_pid_t</c>, or else the one that is called <c>tgid</c> or <c>pid</c>.</param>
     /// <param name="layout">The key.</param>
     /// <exception cref="FormatException">There is no such field, or it is no number.</exception>
     public static KeyField Find(string? path, KeyLayout? layout)
@@ -22,9 +22,12 @@ internal static class ProcessField
                 : $"the field '{path}' that 'ustack' asks for is not in {layout.TypeName}");
         }
 
-        return field.Kind is KeyFieldKind.Unsigned or KeyFieldKind.Signed ? field : throw new FormatException($"the field '{field.Path}' is no number, and 'ustack' needs a process's");
+        if (field.Kind is not (KeyFieldKind.Unsigned or KeyFieldKind.Signed))
+            throw new FormatException($"the field '{field.Path}' is no number, and 'ustack' needs a process's");
+        return field;
     }
 
     private static KeyField? Guess(List<KeyField> named) =>
-        named.Find(static field => FieldTypes.NameOf(field) == "pid") ?? UsualNames.Select(name => named.Find(field => field.Name == name)).FirstOrDefault(static field => field is not null);
+        named.Find(static field => FieldTypes.NameOf(field) is "pid" or "comm_of_pid")
+        ?? UsualNames.Select(name => named.Find(field => field.Name == name)).FirstOrDefault(static field => field is not null);
 }

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace EbpfAgent.Decoding.BuiltIn.Exporter;
 
-/// <summary><c>dname</c>: each length becomes a dot, but for the first. What is no such name is left as it is, and none at all is the root. It follows <c>string</c>, which cuts the name at its end.</summary>
+/// <summary>
+/// <c>dname</c>: each length becomes a dot, but for the first. What is no such name is left as it is, and none at all is the root. It follows <c>string</c>, which cuts the
+/// name at its end.
+/// </summary>
 internal sealed class ExporterDname : ILabelStep
 {
     public string Decode(in LabelInput input)

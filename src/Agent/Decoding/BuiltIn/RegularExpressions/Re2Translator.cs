@@ -4,8 +4,9 @@ using System.Text;
 namespace EbpfAgent.Decoding.BuiltIn.RegularExpressions;
 
 /// <summary>
-/// RE2's syntax (<c>github.com/google/re2/wiki/Syntax</c>, as Go's <c>regexp</c> reads it) into .NET's, character by character. Names of groups are left out, since .NET would number named groups after
-/// the others. A character beyond U+FFFF is two to .NET: whatever may match one is written so that it takes both halves or none.
+/// RE2's syntax (<c>github.com/google/re2/wiki/Syntax</c>, as Go's <c>regexp</c> reads it) into .NET's, character by character. Names of groups are left out, since .NET would
+/// number named groups after the others. A character beyond U+FFFF is two to .NET: whatever may match one is written so that it takes both halves or none. What is left: where case
+/// is ignored, <c>s</c> is no <c>&#x17f;</c> to .NET.
 /// </summary>
 internal ref struct Re2Translator
 {

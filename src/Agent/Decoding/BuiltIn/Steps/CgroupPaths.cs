@@ -32,7 +32,10 @@ internal static class CgroupPaths
         return "";
     }
 
-    /// <summary><c>ID</c>, <c>docker-ID.scope</c>, <c>cri-containerd-ID.scope</c>, <c>crio-ID.scope</c>, <c>libpod-ID.scope</c>; but not the container's monitor, <c>libpod-conmon-ID.scope</c>.</summary>
+    /// <summary>
+    /// <c>ID</c>, <c>docker-ID.scope</c>, <c>cri-containerd-ID.scope</c>, <c>crio-ID.scope</c>, <c>libpod-ID.scope</c>; but not the container's monitor,
+    /// <c>libpod-conmon-ID.scope</c>.
+    /// </summary>
     private static string? ContainerOf(string segment)
     {
         var name = Trim(segment, "", Scope);

@@ -9,6 +9,8 @@ namespace EbpfAgent.Decoding.BuiltIn.Steps;
 /// <param name="allowUnknown">Whether a number without a name is shown as it is.</param>
 internal sealed class EnumStep(IReadOnlyDictionary<string, string>? map, string? fallback, bool allowUnknown) : ILabelStep
 {
+    private static readonly Comparer<EnumName> ByValue = Comparer<EnumName>.Create(static (one, other) => one.Value.CompareTo(other.Value));
+
     // Of the field that was seen last, which in nearly every chain is the only one. Sorted, and not hashed: BTF may declare 65,535 names.
     private ImmutableArray<EnumName> _declared;
     private EnumName[] _sorted = [];
@@ -28,7 +30,7 @@ internal sealed class EnumStep(IReadOnlyDictionary<string, string>? map, string?
             return null;
         Sort(field.Enumerators);
         var wanted = unchecked((long)number);
-        var found = Array.BinarySearch(_sorted, new EnumName("", wanted), Comparer<EnumName>.Create(static (a, b) => a.Value.CompareTo(b.Value)));
+        var found = Array.BinarySearch(_sorted, new EnumName("", wanted), ByValue);
         if (found < 0)
             return null;
         while (found > 0 && _sorted[found - 1].Value == wanted)

@@ -7,8 +7,9 @@ internal sealed class ErrnoStep : ILabelStep
 {
     public string Decode(in LabelInput input)
     {
-        // A negative one in an unsigned field is one near the top. A single byte can hold 133, but no -133.
-        var number = StepNumber.Read(input, isSigned: input.Bytes.Length > 1 || input.Field?.IsSigned == true);
+        // A negative one in an unsigned field is one near the top. A single byte, or a few bits, can hold 133 but no -133.
+        var isWide = input.Bytes.Length > 1 && input.Field is not { BitSize: > 0 };
+        var number = StepNumber.Read(input, isSigned: isWide || input.Field?.IsSigned == true);
         return number == 0 ? "success" : ErrorNumbers.Names[(ulong)Int128.Abs(number)] ?? Unknown.Number(number);
     }
 }
