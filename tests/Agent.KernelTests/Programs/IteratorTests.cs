@@ -57,5 +57,13 @@ public sealed class IteratorTests : KernelTest
         }
     }
 
+    [Fact]
+    public void A_walk_over_one_map_is_unsupported()
+    {
+        BpfException e = Objects.Refused("programs_map_iterator.bpf.o", ObjectOptions.None);
+        Assert.Equal(
+            (BpfFailure.Unsupported, "programs_map_iterator.bpf.o: program 'on_element' (iter/bpf_map_elem) walks over the elements of one map, which this agent doesn't choose for it; poll the map instead"), (e.Failure, e.Message));
+    }
+
     private static ObjectOptions Of(int process) => ObjectOptions.None.With(("process", process));
 }

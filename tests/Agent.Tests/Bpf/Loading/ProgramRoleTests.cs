@@ -19,8 +19,8 @@ public sealed class ProgramRoleTests
 
     [Fact]
     public void A_role_is_optional_if_one_of_its_programs_is() =>
-        Assert.Equal(["first second?", "third?", "other?"], Describe(
-            ("second", new ProgramOptions { InsteadOf = "first", IsOptional = true }), ("third", new ProgramOptions { IsOptional = true })).OrderBy(static role => role[0] == 'o'));
+        Assert.Equal(["third?", "first second?", "other?"], Describe(
+            ("second", new ProgramOptions { InsteadOf = "first", IsOptional = true }), ("third", new ProgramOptions { IsOptional = true })));
 
     [Fact]
     public void A_circle_is_refused()
