@@ -35,6 +35,7 @@ internal sealed class TakeOverPlan : IDisposable
             // First, since one that begins may need the place of one that ends.
             foreach (Attachment ended in left) _replacements.Add(new Replacement(ended, null, null));
             foreach (ProgramChoice choice in choices) Plan(pairs.GetValueOrDefault(choice), choice);
+            outcome.DemandAny(_flips.Count > 0 || _replacements.Exists(one => one.New is { } begins && begins.Candidates.Any(program => outcome.IsLoaded(program.Name))));
         }
         catch
         {
