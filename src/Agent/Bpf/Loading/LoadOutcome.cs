@@ -37,7 +37,9 @@ internal sealed class LoadOutcome(string name, IReadOnlyList<ProgramRole> roles)
     {
         if (any || _failed.Count == 0) return;
         throw BpfException.With(
-            BpfFailure.Unsupported, $"{name}: this kernel can run none of its programs, though each is optional: {string.Join("; ", Unsupported.Select(static one => one.Reason))}");
+            // A binary may be installed yet, and then it is worth another try.
+            _failed.Values.Any(static failure => failure.Failure == BpfFailure.Missing) ? BpfFailure.Missing : BpfFailure.Unsupported,
+            $"{name}: nothing of it can run here, though each is optional: {string.Join("; ", Unsupported.Select(static one => one.Reason))}");
     }
 
     /// <summary>The failure of the last program of a role that the object can't do without, with those of the programs that it stood in for.</summary>

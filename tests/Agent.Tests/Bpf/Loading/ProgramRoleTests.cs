@@ -58,7 +58,7 @@ public sealed class ProgramRoleTests
         Assert.False(outcome.TryLeaveOut("other", BpfException.With(BpfFailure.Unsupported, "again")));
         outcome.DemandAny(true);
         var e = Assert.Throws<BpfException>(() => outcome.DemandAny(false));
-        Assert.Equal((BpfFailure.Unsupported, "a.bpf.o: this kernel can run none of its programs, though each is optional: no other here"), (e.Failure, e.Message));
+        Assert.Equal((BpfFailure.Unsupported, "a.bpf.o: nothing of it can run here, though each is optional: no other here"), (e.Failure, e.Message));
     }
 
     private static LoadOutcome Outcome(params (string Name, ProgramOptions Options)[] options) => new("a.bpf.o", Roles(options));
