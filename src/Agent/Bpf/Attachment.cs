@@ -31,9 +31,6 @@ internal sealed class Attachment : IDisposable
     /// <summary>See <see cref="Hold.Pending"/>.</summary>
     public IReadOnlyList<string> Pending => _hold.Pending;
 
-    /// <summary>What attaches it, for those who look into it.</summary>
-    public Hold Hold => _hold;
-
     /// <summary>Attaches a switch that is still empty: nothing runs until its program is put in. Null where there can't be one.</summary>
     /// <exception cref="BpfException">There is nothing to attach to, or the kernel refused.</exception>
     public static Attachment? TryPrepare(string name, AttachedProgram program, KernelFacts kernel)

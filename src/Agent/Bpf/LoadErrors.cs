@@ -16,6 +16,8 @@ internal static partial class LoadErrors
 
     private static readonly string[] NeedTrampolines = ["fentry", "fexit", "fmod_ret", "lsm"];
 
+    private static readonly string[] Iterators = ["iter/", "iter.s/"];
+
     // Sections that later versions of libbpf know.
     private static readonly string[] Later = ["tcx", "netkit", "uprobe.multi", "uretprobe.multi", "uprobe.session", "kprobe.session", "usdt.s", "sk_reuseport", "netfilter"];
 
@@ -41,6 +43,8 @@ internal static partial class LoadErrors
             return Unsupported($"{subject} needs '{type}', which kernel {kernel.Release} does not have", errno);
         if (errno == Errno.NotPermitted && program is not null && program.IsOf(NeedTrampolines))
             return Unsupported($"{subject}: kernel {kernel.Release} refuses programs of this kind (EPERM): it has no BPF trampolines for them, or is locked down", errno);
+        if (errno == Errno.NotPermitted && program is not null && program.IsOf(Iterators))
+            return Unsupported($"{subject}: kernel {kernel.Release} refuses this iterator (EPERM), though the agent may load other programs: it is locked down", errno);
         if (errno == Errno.NotPermitted) return KernelRequirements.NotAllowed(name);
         IReadOnlyList<string> verdict = kernelLog.LastLines(VerifierLines);
         if (program is not null && verdict.LastOrDefault(static line => Lacks.Any(lack => line.Contains(lack, StringComparison.Ordinal))) is { } lacking)
@@ -65,11 +69,11 @@ internal static partial class LoadErrors
 
     private static BpfException Unsupported(string message, int errno) => BpfException.With(BpfFailure.Unsupported, message, errno);
 
-    /// <summary>The program whose load failed, by what libbpf printed; null where it was none of them, but a map, say.</summary>
-    public static BpfProgram? FailedProgram(IReadOnlyList<BpfProgram> programs, string[] log)
+    /// <summary>The program whose load failed, by what libbpf printed; null where it was none of these, but a map, say.</summary>
+    public static BpfProgram? FailedProgram(IEnumerable<BpfProgram> programs, string[] log)
     {
-        string? name = log.Select(static line => ProgramPattern().Match(line)).FirstOrDefault(static match => match.Success)?.Groups[1].Value;
-        return programs.FirstOrDefault(program => program.Name == name);
+        Dictionary<string, BpfProgram> known = programs.ToDictionary(static program => program.Name);
+        return log.Select(line => known.GetValueOrDefault(ProgramPattern().Match(line).Groups[1].Value)).FirstOrDefault(static program => program is not null);
     }
 
     private static BpfException UnknownSection(string subject, BpfProgram program, int errno) => Later.Contains(program.SectionKind)

@@ -96,6 +96,7 @@ internal sealed class LoadedBpfObject : IPredecessor, IDisposable
                     if (choice.Attach(Outcome, program => Attachment.Checked(Name, program, kernel)) is { } attached) _attachments.Add(attached);
                 }
 
+                Outcome.DemandAny(_attachments.Count > 0);
                 foreach (Attachment one in _attachments) one.Start();
                 foreach (Attachment one in _attachments) one.Program.Loaded!.RunsBehind(one.Switch);
             }

@@ -95,7 +95,7 @@ internal sealed class OpenBpfObject : IDisposable
     /// <exception cref="BpfException">The kernel refused; what was created until then is gone again.</exception>
     public LoadedBpfObject Load(KernelFacts kernel, IPredecessor? predecessor = null)
     {
-        var outcome = new LoadOutcome(_roles);
+        var outcome = new LoadOutcome(Name, _roles);
         KernelRequirements.Demand(this, kernel, outcome);
         SharedMaps shared = Try(kernel, predecessor, outcome, out BpfException? failed);
         while (failed is not null)
@@ -104,6 +104,7 @@ internal sealed class OpenBpfObject : IDisposable
             shared = Try(kernel, predecessor, outcome, out failed);
         }
 
+        outcome.DemandAny(Programs.Any(program => outcome.IsLoaded(program.Name)));
         _kernelLog.Dispose();
         NativeMemoryTrim.AfterLoad();
         BpfProgram[] loaded = [.. Programs.Where(program => outcome.IsLoaded(program.Name))];
@@ -133,7 +134,7 @@ internal sealed class OpenBpfObject : IDisposable
         SharedMaps shared = predecessor is null ? SharedMaps.None : ShareWith(predecessor);
         int result = LibBpf.ObjectLoad(_native.Handle);
         if (result >= 0) return shared;
-        BpfProgram? failing = LoadErrors.FailedProgram(Programs, log.Lines);
+        BpfProgram? failing = LoadErrors.FailedProgram(Programs.Where(program => outcome.IsLoaded(program.Name)), log.Lines);
         failed = LoadErrors.NotLoaded(Name, failing, kernel, result, log.Lines, _kernelLog);
         if (failing is null) throw failed;
         if (!outcome.TryLeaveOut(failing.Name, failed)) throw outcome.Explain(failing.Name, failed);

@@ -11,6 +11,7 @@ internal sealed class TakeOverPlan : IDisposable
     private readonly string _name;
     private readonly KernelFacts _kernel;
     private readonly LoadOutcome _outcome;
+    private readonly bool _isPlaceTaken;
     private readonly List<(Attachment Old, AttachedProgram New)> _flips = [];
     private readonly List<Replacement> _replacements = [];
     private readonly List<(AttachedProgram Old, AttachedProgram New)> _successions = [];
@@ -26,12 +27,15 @@ internal sealed class TakeOverPlan : IDisposable
         _name = name;
         _kernel = kernel;
         _outcome = outcome;
+        _isPlaceTaken = old.Any(static one => one.Program.Target.IsExclusive);
         List<Attachment> left = [.. old];
         Dictionary<ProgramChoice, Attachment> pairs = Pair(left, choices);
         try
         {
-            foreach (ProgramChoice choice in choices) Plan(pairs.GetValueOrDefault(choice), choice);
+            // First, since one that begins may need the place of one that ends.
             foreach (Attachment ended in left) _replacements.Add(new Replacement(ended, null, null));
+            foreach (ProgramChoice choice in choices) Plan(pairs.GetValueOrDefault(choice), choice);
+            outcome.DemandAny(_flips.Count > 0 || _replacements.Exists(one => one.New is { } begins && begins.Candidates.Any(program => outcome.IsLoaded(program.Name))));
         }
         catch
         {
@@ -94,7 +98,7 @@ internal sealed class TakeOverPlan : IDisposable
                 return;
             }
 
-            if (IsPreparable(old, program) && TryPrepare(program) is { } prepared)
+            if (IsPreparable(program) && TryPrepare(program) is { } prepared)
             {
                 _replacements.Add(new Replacement(old, prepared, new ProgramChoice([program])));
                 return;
@@ -107,8 +111,7 @@ internal sealed class TakeOverPlan : IDisposable
         _replacements.Add(new Replacement(old, null, choice));
     }
 
-    private static bool IsPreparable(Attachment? old, AttachedProgram program) =>
-        Dispatcher.Serves(program.Declared!) && !(program.Target.IsExclusive && old is { Program.Target.IsExclusive: true });
+    private bool IsPreparable(AttachedProgram program) => Dispatcher.Serves(program.Declared!) && !(program.Target.IsExclusive && _isPlaceTaken);
 
     private Attachment? TryPrepare(AttachedProgram program)
     {
@@ -126,7 +129,7 @@ internal sealed class TakeOverPlan : IDisposable
     // A direct attachment's program ends before the next one begins: what falls between is lost, and nothing is counted twice.
     private void Replace(Replacement one, List<Attachment> old, Stack<Action> undo, List<Attachment> result)
     {
-        if (one.Old is { Switch: { } place } ended && (one.Prepared is not null || one.New is null || !ended.Program.Target.IsExclusive))
+        if (one.Old is { Switch: { } place } ended && (one.Prepared is not null || !ended.Program.Target.IsExclusive))
         {
             undo.Push(ended.Start);
             place.Empty();

@@ -156,6 +156,28 @@ public sealed class FallbackTests : KernelTest
             (e.Failure, e.Message));
     }
 
+    [Fact]
+    public void An_object_of_which_this_kernel_can_run_nothing_is_unsupported()
+    {
+        IReadOnlyList<(string, uint)> before = KernelIds.OwnedBy(Environment.ProcessId);
+        string only = OpenedPrograms("missing_tracepoint.bpf.o").Single();
+        BpfException e = Objects.Refused("missing_tracepoint.bpf.o", Objects.Options((only, Optional)));
+        Assert.Equal(BpfFailure.Unsupported, e.Failure);
+        Assert.StartsWith("missing_tracepoint.bpf.o: nothing of it can run here, though each is optional: missing_tracepoint.bpf.o: program '", e.Message, StringComparison.Ordinal);
+        // When it is attached.
+        BpfException late = Objects.Refused("programs_uprobe.bpf.o", Objects.Options(
+            ("on_call", new ProgramOptions { IsOptional = true, Attachment = new UprobeAttachment { Binary = "/none", Symbol = "f" } }),
+            ("on_return", new ProgramOptions { IsOptional = true, Attachment = new UprobeAttachment { Binary = "/none", Symbol = "f" } })));
+        Assert.Equal(BpfFailure.Missing, late.Failure);
+        Assert.Equal(before, KernelIds.OwnedBy(Environment.ProcessId));
+    }
+
+    private static string[] OpenedPrograms(string fixture)
+    {
+        using OpenBpfObject opened = OpenBpfObject.Open(fixture, Support.Fixture.Read(fixture));
+        return [.. opened.Programs.Select(static program => program.Name)];
+    }
+
     /// <summary>The last of those that do the same says what became of the others.</summary>
     [Fact]
     public void Where_no_stand_in_can_run_either_the_message_names_them_all()

@@ -1,4 +1,5 @@
 using EbpfAgent.Bpf;
+using EbpfAgent.Tests.HandOver;
 using EbpfAgent.Tests.Support;
 
 namespace EbpfAgent.Tests.Programs;
@@ -55,6 +56,21 @@ public sealed class IteratorTests : KernelTest
         {
             running.Dispose();
         }
+    }
+
+    [Fact]
+    public void A_walk_over_one_map_is_unsupported()
+    {
+        const string Subject = "programs_map_iterator.bpf.o: program 'on_element' (iter/bpf_map_elem)";
+        BpfException e = Objects.Refused("programs_map_iterator.bpf.o", ObjectOptions.None);
+        Assert.Equal(BpfFailure.Unsupported, e.Failure);
+        // Some kernels don't even load it.
+        string[] known =
+        [
+            $"{Subject} walks over the elements of one map, which this agent doesn't choose for it; poll the map instead",
+            $"{Subject}: kernel {Versions.Kernel.Release} refuses this iterator (EPERM), though the agent may load other programs: it is locked down",
+        ];
+        Assert.Contains(e.Message, known);
     }
 
     private static ObjectOptions Of(int process) => ObjectOptions.None.With(("process", process));

@@ -133,6 +133,23 @@ public sealed class NetworkTests : KernelTest
     });
 
     [Fact]
+    public void A_version_without_a_program_lets_go_of_its_places() => Network.Run(static () =>
+    {
+        LoadedBpfObject running = Objects.Run(First, On("lo"));
+        try
+        {
+            running = Objects.Succeed(running, Second, TcOn("lo"));
+            Network.Send(9);
+            Assert.Equal([0, 9, 9], Counts(running, 2));
+            Assert.DoesNotContain("xdp", Network.Ip("link", "show", "lo"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            running.Dispose();
+        }
+    });
+
+    [Fact]
     public void A_place_that_somebody_else_has_is_left_to_them() => Network.Run(static () =>
     {
         using LoadedBpfObject first = Objects.Run(First, XdpOn(false, "lo"));

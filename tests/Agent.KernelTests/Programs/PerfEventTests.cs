@@ -80,6 +80,15 @@ public sealed unsafe partial class PerfEventTests : KernelTest, IDisposable
     }
 
     [Fact]
+    public void A_frequency_above_what_the_kernel_takes_names_its_limit()
+    {
+        BpfException e = Objects.Refused(Fixture, At(new PerfEventAttachment { Type = Software, Config = CpuClock, Frequency = 1_000_000_000 }));
+        Assert.Equal(
+            (BpfFailure.Other, "programs_perf_event.bpf.o: program 'on_event' (perf_event) could not be attached to its perf event on CPU 0: invalid argument (EINVAL); a frequency goes up to what /proc/sys/kernel/perf_event_max_sample_rate says, and this is 1000000000"),
+            (e.Failure, e.Message));
+    }
+
+    [Fact]
     public void Neither_a_period_nor_a_frequency_is_the_plugins_fault()
     {
         BpfException e = Objects.Refused(Fixture, At(new PerfEventAttachment { Type = Software, Config = CpuClock }));

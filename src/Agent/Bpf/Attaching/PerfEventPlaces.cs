@@ -48,7 +48,7 @@ internal sealed class PerfEventPlaces(PerfEventAttachment at, OnlineCpus cpus) :
             errno),
         Errno.Invalid when at.Frequency != 0 => BpfException.With(
             BpfFailure.Other,
-            $"{context.Subject} could not be attached to its perf event on {place.Name}: {Errno.Describe(errno)}; the kernel takes a frequency up to {PerfEvent.MaxRateFile}, and this is {at.Frequency}",
+            $"{context.Subject} could not be attached to its perf event on {place.Name}: {Errno.Describe(errno)}; a frequency goes up to what {PerfEvent.MaxRateFile} says, and this is {at.Frequency}",
             errno),
         _ => context.Refused($"the perf event of type {at.Type} with config 0x{at.Config:x} on {place.Name}", Kind, errno, []),
     };

@@ -26,7 +26,7 @@ internal static class Targets
         {
             (ProgramType.PerfEvent, _) => new UnplacedTarget("which perf event, and how often"),
             (ProgramType.Xdp or ProgramType.Classifier, _) => new UnplacedTarget("which interfaces"),
-            (ProgramType.KProbe, "uprobe" or "uretprobe" or "uprobe.s" or "uretprobe.s") => ByUserSection(program, ProbeSections.Uprobe(program.Section) is { } at ? new UprobeTarget(at) : null),
+            (ProgramType.KProbe, "uprobe" or "uretprobe" or "uprobe.s" or "uretprobe.s") => ByUserSection(program, ProbeSections.Uprobe(program.Section) is { } at ? new UprobeTarget(at, isInSection: true) : null),
             (ProgramType.KProbe, "usdt") => ByUserSection(program, ProbeSections.Usdt(program.Section) is { } at ? new UsdtTarget(at) : null),
             (ProgramType.KProbe, "kprobe" or "kretprobe") when program.SectionTarget is null => new UnplacedTarget("which kernel function"),
             (ProgramType.Tracing, "iter" or "iter.s") => new IteratorTarget(),

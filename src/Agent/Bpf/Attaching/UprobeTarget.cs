@@ -5,11 +5,13 @@ using EbpfAgent.Bpf.Native;
 namespace EbpfAgent.Bpf.Attaching;
 
 /// <summary>An instruction of a user-space binary. Minimum kernel: 4.17.</summary>
-internal sealed unsafe class UprobeTarget(UprobeAttachment at) : LinkTarget
+/// <param name="at">Which.</param>
+/// <param name="isInSection">Whether the section's name says it all.</param>
+internal sealed unsafe class UprobeTarget(UprobeAttachment at, bool isInSection = false) : LinkTarget
 {
     private static readonly AttachKind Kind = new("a uprobe as a perf event", "CAP_SYS_ADMIN", 4, 17);
 
-    public override string Identity => $"{(at.IsReturn ? "return of " : "")}{Place} in process {at.ProcessId?.ToString() ?? "any"}";
+    public override string Identity => isInSection ? "" : $"{(at.IsReturn ? "return of " : "")}{Place} in process {at.ProcessId?.ToString() ?? "any"}";
 
     private string Place => $"{at.Binary}:{at.Symbol}+0x{at.Offset:x}";
 

@@ -36,7 +36,8 @@ internal static class ConstantValue
     private static string? PutNumber(byte[] bytes, object value, bool isSigned)
     {
         if (ToWhole(value) is not { } number) return $"takes a whole number, not {Quote(value)}";
-        int bits = bytes.Length * 8;
+        // Every value that can be given fits into the widest.
+        int bits = Math.Min(bytes.Length * 8, 120);
         Int128 least = isSigned ? -(Int128.One << (bits - 1)) : 0, most = (Int128.One << (isSigned ? bits - 1 : bits)) - 1;
         return number < least || number > most ? string.Create(CultureInfo.InvariantCulture, $"takes {least} to {most}, not {number}") : Put(bytes, number);
     }

@@ -4,11 +4,13 @@ namespace EbpfAgent.Bpf.Loading;
 /// Which programs of an object are loaded and attached, and why the others are not: those that can't run on this kernel, and those that are not needed since another one does what they
 /// would do. Not safe for use by several threads.
 /// </summary>
-internal sealed class LoadOutcome(IReadOnlyList<ProgramRole> roles)
+/// <param name="name">The object, for messages.</param>
+/// <param name="roles">What it does.</param>
+internal sealed class LoadOutcome(string name, IReadOnlyList<ProgramRole> roles)
 {
     private readonly Dictionary<string, BpfException> _failed = [];
 
-    public static LoadOutcome Empty { get; } = new([]);
+    public static LoadOutcome Empty { get; } = new("", []);
 
     public IReadOnlyList<ProgramRole> Roles { get; } = roles;
 
@@ -29,6 +31,17 @@ internal sealed class LoadOutcome(IReadOnlyList<ProgramRole> roles)
     /// </summary>
     public bool IsLoaded(string program) => !_failed.ContainsKey(program);
 
+    /// <summary>An object of which nothing runs is none that does without something: it would be there for ever and count nothing.</summary>
+    /// <exception cref="BpfException">Nothing runs, and something was left out.</exception>
+    public void DemandAny(bool any)
+    {
+        if (any || _failed.Count == 0) return;
+        throw BpfException.With(
+            // A binary may be installed yet, and then it is worth another try.
+            _failed.Values.Any(static failure => failure.Failure == BpfFailure.Missing) ? BpfFailure.Missing : BpfFailure.Unsupported,
+            $"{name}: nothing of it can run here, though each is optional: {string.Join("; ", Unsupported.Select(static one => one.Reason))}");
+    }
+
     /// <summary>The failure of the last program of a role that the object can't do without, with those of the programs that it stood in for.</summary>
     public BpfException Explain(string program, BpfException failure)
     {
@@ -41,7 +54,7 @@ internal sealed class LoadOutcome(IReadOnlyList<ProgramRole> roles)
     {
         ProgramRole? role = Roles.FirstOrDefault(one => one.Programs.Contains(program));
         // No right to load is no lack of the kernel's: it would be the same for the next.
-        if (role is null || failure.Failure == BpfFailure.Permission) return false;
+        if (role is null || failure.Failure == BpfFailure.Permission || _failed.ContainsKey(program)) return false;
         if (!role.IsOptional && role.Programs.All(other => other == program || _failed.ContainsKey(other))) return false;
         _failed[program] = failure;
         return true;

@@ -19,8 +19,8 @@ public sealed class ProgramRoleTests
 
     [Fact]
     public void A_role_is_optional_if_one_of_its_programs_is() =>
-        Assert.Equal(["first second?", "third?", "other?"], Describe(
-            ("second", new ProgramOptions { InsteadOf = "first", IsOptional = true }), ("third", new ProgramOptions { IsOptional = true })).OrderBy(static role => role[0] == 'o'));
+        Assert.Equal(["third?", "first second?", "other?"], Describe(
+            ("second", new ProgramOptions { InsteadOf = "first", IsOptional = true }), ("third", new ProgramOptions { IsOptional = true })));
 
     [Fact]
     public void A_circle_is_refused()
@@ -49,7 +49,19 @@ public sealed class ProgramRoleTests
     public void The_right_to_load_is_not_a_lack_of_the_kernels() =>
         Assert.False(Outcome().TryLeaveOut("other", BpfException.With(BpfFailure.Permission, "no")));
 
-    private static LoadOutcome Outcome(params (string Name, ProgramOptions Options)[] options) => new(Roles(options));
+    [Fact]
+    public void An_object_of_which_nothing_is_left_is_unsupported()
+    {
+        LoadOutcome outcome = Outcome();
+        outcome.DemandAny(false);
+        Assert.True(outcome.TryLeaveOut("other", BpfException.With(BpfFailure.Unsupported, "no other here")));
+        Assert.False(outcome.TryLeaveOut("other", BpfException.With(BpfFailure.Unsupported, "again")));
+        outcome.DemandAny(true);
+        var e = Assert.Throws<BpfException>(() => outcome.DemandAny(false));
+        Assert.Equal((BpfFailure.Unsupported, "a.bpf.o: nothing of it can run here, though each is optional: no other here"), (e.Failure, e.Message));
+    }
+
+    private static LoadOutcome Outcome(params (string Name, ProgramOptions Options)[] options) => new("a.bpf.o", Roles(options));
 
     private static IReadOnlyList<ProgramRole> Roles((string Name, ProgramOptions Options)[] options) =>
         ProgramRole.Of("a.bpf.o", Programs, ObjectOptions.None with { Programs = options.ToDictionary(static one => one.Name, static one => one.Options) });
