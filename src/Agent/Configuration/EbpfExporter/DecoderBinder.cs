@@ -35,10 +35,11 @@ internal static class DecoderBinder
             AllowUnknown = name == StaticMap && allowUnknown,
             Items = name == Regexp ? [.. (expressions ?? []).Select(item => item.Value)] : null,
         };
-        RefuseMissing(reader, name);
+        if (Missing(reader, name) is { } missing)
+            reader.Refuse(missing.Key, missing.Problem);
+        else if (Names.Contains(name, StringComparer.Ordinal) && context.Check?.Invoke(spec) is { } problem)
+            reader.Refuse(name == Regexp ? Regexps : name == StaticMap ? StaticMap : "name", problem);
         RemarkForeign(reader, context, name, (StaticMap, StaticMap), ("allow_unknown", StaticMap), (Regexps, Regexp));
-        if (context.Check?.Invoke(spec) is { } problem && Names.Contains(name, StringComparer.Ordinal))
-            reader.Refuse("name", problem);
         return spec;
     }
 
@@ -49,13 +50,12 @@ internal static class DecoderBinder
         reader.TryGet("lru_cache_size", ExporterFormats.CacheSize, out _);
     }
 
-    private static void RefuseMissing(ObjectReader reader, string name)
+    private static (string Key, string Problem)? Missing(ObjectReader reader, string name) => name switch
     {
-        if (name == StaticMap && !reader.Has(StaticMap))
-            reader.Refuse(StaticMap, "missing; expected what each value is to be called, such as 1: read");
-        if (name == Regexp && !reader.Has(Regexps))
-            reader.Refuse(Regexps, "missing; expected a list of at least one expression");
-    }
+        StaticMap when !reader.Has(StaticMap) => (StaticMap, "missing; expected what each value is to be called, such as 1: read"),
+        Regexp when !reader.Has(Regexps) => (Regexps, "missing; expected a list of at least one expression"),
+        _ => null,
+    };
 
     private static void RemarkForeign(ObjectReader reader, ExporterContext context, string name, params ReadOnlySpan<(string Key, string Owner)> keys)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using EbpfAgent.Abstractions;
 using EbpfAgent.Configuration;
 using EbpfAgent.Configuration.EbpfExporter;
@@ -275,12 +276,15 @@ public sealed class EbpfExporterConfigurationTests
         Assert.Equal(8, remark.Position.Line);
     }
 
-    [Fact]
-    public void A_decoders_arguments_can_be_checked_where_they_are_written()
+    [Theory]
+    [InlineData("{name: regexp, regexps: ['(']}", "9:39: metrics.counters[0].labels[0].decoders[0].regexps: regexp is wrong")]
+    [InlineData("{name: static_map, static_map: {1: a}}", "9:46: metrics.counters[0].labels[0].decoders[0].static_map: static_map is wrong")]
+    [InlineData("{name: uint}", "9:22: metrics.counters[0].labels[0].decoders[0].name: uint is wrong")]
+    [InlineData("{name: regexp}", "9:15: metrics.counters[0].labels[0].decoders[0].regexps: missing; expected a list of at least one expression")]
+    public void A_decoders_arguments_can_be_checked_where_they_are_written(string decoder, string expected)
     {
-        byte[] yaml = System.Text.Encoding.UTF8.GetBytes(ExporterSample.Label("          size: 4\n          decoders:\n            - {name: regexp, regexps: ['(']}"));
-        string message = ExporterSample.Message(() => EbpfExporterConfiguration.Parse(yaml, ExporterSample.File, spec => $"{spec.Items![0]} is no expression"));
-        Assert.Equal("disk.yaml:9:22: metrics.counters[0].labels[0].decoders[0].name: ( is no expression", message);
+        byte[] yaml = Encoding.UTF8.GetBytes(ExporterSample.Label("          size: 4\n          decoders:\n            - " + decoder));
+        Assert.Equal("disk.yaml:" + expected, ExporterSample.Message(() => EbpfExporterConfiguration.Parse(yaml, ExporterSample.File, spec => $"{spec.Name} is wrong")));
     }
 
     private static ManifestMetric Only(string yaml) => Assert.Single(ExporterSample.Manifest(yaml).Metrics);
