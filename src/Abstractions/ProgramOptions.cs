@@ -12,7 +12,7 @@ public sealed class ProgramOptions
     public bool IsOptional { get; init; }
 
     /// <summary>
-    /// The name of a program that is preferred: this one is neither loaded nor attached unless that one can't be. For an <c>fentry</c> program with a <c>kprobe</c> in its place
+    /// The name of a program that is preferred: this one is not attached unless that one can't be. For an <c>fentry</c> program with a <c>kprobe</c> in its place
     /// on kernels without trampolines.
     /// </summary>
     public string? InsteadOf { get; init; }

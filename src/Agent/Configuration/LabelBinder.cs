@@ -10,9 +10,6 @@ internal static class LabelBinder
 {
     private const string DefaultKey = "default";
     private const string UnknownKey = "allowUnknown";
-
-    // The field that has the process whose memory another field's addresses are of.
-    private const string ProcessKey = "pid";
     private const string Expected = "a decoder's name, an object with one key that is the decoder's name, or a list of these";
 
     /// <summary>The labels; null where they are left out. An empty list is a metric without labels: all keys are one series.</summary>
@@ -75,7 +72,7 @@ internal static class LabelBinder
         {
             if (step.Raw(name) is not { } argument) continue;
             if (spec is not null) step.Refuse(name, $"the step is \"{spec.Name}\" already; give each decoder an object of its own");
-            spec ??= Argument(step, argument, new DecoderSpec(name) { Default = fallback, AllowUnknown = allowUnknown });
+            spec ??= Argument(step, argument, name) with { Default = fallback, AllowUnknown = allowUnknown };
         }
 
         if (spec is null) step.Refuse(null, $"names no decoder; there are {string.Join(", ", LabelDecoders.Names)}");
@@ -83,22 +80,28 @@ internal static class LabelBinder
     }
 
     // { "regexp": "..." }, { "regexp": [...] }, { "static_map": {...} }, { "ip": { "order": "host" } }
-    private static DecoderSpec Argument(ObjectReader step, Node argument, DecoderSpec spec)
+    private static DecoderSpec Argument(ObjectReader step, Node argument, string name)
     {
-        string path = SettingPath.Member(step.Path, spec.Name);
-        switch (argument)
+        string path = SettingPath.Member(step.Path, name);
+        return argument switch
         {
-            case ScalarNode { Kind: ScalarKind.Boolean, Text: "true" }:
-                return spec;
-            case ScalarNode scalar:
-                return spec with { Items = [scalar.Text] };
-            case ListNode list:
-                return spec with { Items = [.. list.Items.Index().Select(item => Text(step, item.Item, SettingPath.Item(path, item.Index)))] };
-            default:
-                var named = ((ObjectNode)argument).Members.ToDictionary(member => member.Name, member => Text(step, member.Value, SettingPath.Member(path, member.Name)), StringComparer.Ordinal);
-                return LabelDecoders.ArgumentsOf(spec.Name).HasFlag(DecoderArguments.Map) ? spec with { Map = named }
-                    : LabelDecoders.ArgumentsOf(spec.Name).HasFlag(DecoderArguments.OtherField) && named.Remove(ProcessKey, out string? other) ? spec with { OtherField = other, Options = named }
-                    : spec with { Options = named };
+            ScalarNode { Kind: ScalarKind.Boolean, Text: "true" } => new DecoderSpec(name),
+            ScalarNode scalar => OfText(step, scalar, name, path),
+            ListNode list => MainArgument.Of(name, [.. list.Items.Index().Select(item => Text(step, item.Item, SettingPath.Item(path, item.Index)))]),
+            _ => MainArgument.Of(name, ((ObjectNode)argument).Members.ToDictionary(member => member.Name, member => Text(step, member.Value, SettingPath.Member(path, member.Name)), StringComparer.Ordinal)),
+        };
+    }
+
+    private static DecoderSpec OfText(ObjectReader step, ScalarNode scalar, string name, string path)
+    {
+        try
+        {
+            return MainArgument.Of(name, scalar.Text);
+        }
+        catch (FormatException e)
+        {
+            step.Refuse(scalar.Position, path, e.Message);
+            return new DecoderSpec(name);
         }
     }
 

@@ -52,6 +52,11 @@ internal sealed record ManifestMetric
     /// </summary>
     public bool IsEvents { get; init; }
 
+    /// <summary>
+    /// Whether a counter is exposed as the map has it at the poll, and its series go with their keys: for a form of configuration that knows no gauges and calls them counters. False adds up what keys gain.
+    /// </summary>
+    public bool IsRaw { get; init; }
+
     /// <summary>The struct that a buffer's events are, as C writes it; null takes what the object says.</summary>
     public string? EventType { get; init; }
 

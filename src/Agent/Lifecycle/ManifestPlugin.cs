@@ -23,6 +23,8 @@ internal sealed class ManifestPlugin(PluginManifest manifest, DecoderFactory dec
 
     public override IReadOnlyList<CgroupIdMap> CgroupIdMaps => manifest.CgroupIdMaps;
 
+    public override IReadOnlyList<string> Remarks => [.. manifest.Remarks.Select(static remark => remark.ToString())];
+
     public override IReadOnlyList<MetricDefinition> MetricsOf(OpenBpfObject opened) =>
         manifest.Metrics.Count > 0 ? [.. manifest.Metrics.Select(Define)] : FromObject(opened);
 
@@ -46,6 +48,7 @@ internal sealed class ManifestPlugin(PluginManifest manifest, DecoderFactory dec
         ValuePlace = metric.ValuePlace,
         LabelsCpusOfPerCpuMaps = metric.CpuLabel is not null,
         IsEvents = metric.IsEvents,
+        IsRaw = metric.IsRaw,
     };
 
     private Func<KeyType, IKeyDecoder> DecoderOf(ManifestMetric metric) => metric.ScriptPath is { } script

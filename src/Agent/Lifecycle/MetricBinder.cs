@@ -34,7 +34,7 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
         var key = new KeyType(opened.Name, map.Name, opened.Btf, reading.SubKeyTypeId ?? map.KeyTypeId, reading.KeySize, reading.BucketField) { LabelsCpus = labelsCpus };
         IKeyDecoder decoder = metric.CreateDecoder(key);
         if (labelsCpus) decoder = new CpuLabelDecoder(decoder, map.Name);
-        return new MetricBinding(map, Describe(name, metric, reading, decoder), decoder, reading, metric.MaxSeries) { LabelsCpus = labelsCpus };
+        return new MetricBinding(map, Describe(name, metric, reading, decoder), decoder, reading, metric.MaxSeries) { LabelsCpus = labelsCpus, LabelsIdleCpus = metric.LabelsCpusOfPerCpuMaps, IsRaw = metric.IsRaw };
     }
 
     // What the agent counts stands for a map from events to how often they came.
@@ -47,7 +47,7 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
             : map.Kind == MapKind.RingBuffer ? map.KeyTypeId : 0;
         int size = metric.KeyBytes ?? (type > 0 ? opened.Btf.SizeOf(type) : throw Layout(
             $"{opened.Name}: map '{map.Name}' does not say what its events are; declare it with EVENTS(...) of ebpf_agent/events.bpf.h, or name their struct (\"event\" in plugin.json)"));
-        return map with { KeySize = size, KeyTypeId = type, ValueSize = sizeof(ulong), ValueTypeId = 0 };
+        return map with { KeySize = Math.Max(1, size), KeyTypeId = type, ValueSize = sizeof(ulong), ValueTypeId = 0 };
     }
 
     private PluginException WrongKind(MapDefinition map, bool isEvents) => Layout(isEvents

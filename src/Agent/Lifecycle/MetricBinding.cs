@@ -16,6 +16,12 @@ internal sealed record MetricBinding(MapDefinition Map, FamilyDescription Descri
     /// <summary>Whether each CPU's value is a series of its own.</summary>
     public bool LabelsCpus { get; init; }
 
+    /// <summary>Whether a CPU that has counted nothing has a series as well.</summary>
+    public bool LabelsIdleCpus { get; init; }
+
+    /// <summary>Whether a counter is exposed as the map has it, which may go down.</summary>
+    public bool IsRaw { get; init; }
+
     /// <summary>Bytes of the key that the decoder gets.</summary>
     public int KeySize => Reading.KeySize + (LabelsCpus ? PerCpuIntake.NumberSize : 0);
 
@@ -26,7 +32,7 @@ internal sealed record MetricBinding(MapDefinition Map, FamilyDescription Descri
     /// <param name="valueBytes">Bytes of an entry's values.</param>
     public MetricIntake CreateIntake(SeriesLimits limits, Lock gate, TimeProvider time, int valueBytes)
     {
-        MetricFamily family = Description.Kind == FamilyKind.Gauge
+        MetricFamily family = Description.Kind == FamilyKind.Gauge || IsRaw
             ? new GaugeFamily(Description, KeySize, Decoder, limits, gate, time)
             : new CumulativeFamily(Description, KeySize, Decoder, limits, gate, time);
         return new MetricIntake(family, CreateSink(family, valueBytes));
@@ -36,6 +42,6 @@ internal sealed record MetricBinding(MapDefinition Map, FamilyDescription Descri
     {
         if (!LabelsCpus) return Reading.Sink(family, Map.KeySize, valueBytes);
         IEntrySink ofOneCpu = Reading.Sink(family, Map.KeySize + PerCpuIntake.NumberSize, Map.Stride);
-        return new PerCpuIntake(ofOneCpu, Map.KeySize, Map.Stride, valueBytes / Map.Stride);
+        return new PerCpuIntake(ofOneCpu, Map.KeySize, Map.Stride, valueBytes / Map.Stride, LabelsIdleCpus);
     }
 }

@@ -39,6 +39,9 @@ internal sealed record MetricDefinition(string Map, string Name, string Help, Fu
     /// <summary>Whether a per-CPU map's CPUs are labelled, and no others: see <see cref="ManifestMetric.CpuLabel"/>.</summary>
     public bool LabelsCpusOfPerCpuMaps { get; init; }
 
+    /// <summary>Whether a counter is exposed as the map has it: see <see cref="ManifestMetric.IsRaw"/>.</summary>
+    public bool IsRaw { get; init; }
+
     /// <summary>Whether the map has to be a buffer of events.</summary>
     public bool IsEvents { get; init; }
 

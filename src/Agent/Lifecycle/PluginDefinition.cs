@@ -34,6 +34,9 @@ internal abstract class PluginDefinition : IDisposable
     /// <summary>Maps that are filled with the ids of control groups.</summary>
     public virtual IReadOnlyList<CgroupIdMap> CgroupIdMaps => [];
 
+    /// <summary>What was read and has no effect, a sentence each, with its place.</summary>
+    public virtual IReadOnlyList<string> Remarks => [];
+
     /// <summary>The metrics, at least one.</summary>
     /// <param name="opened">The object, of which some plugins are nothing else.</param>
     /// <exception cref="PluginException">There is none.</exception>

@@ -39,6 +39,9 @@ internal sealed class RunningPlugin(PluginDefinition definition, LoadedBpfObject
         }
     }
 
+    /// <summary>What its definition says without effect, a sentence each.</summary>
+    public IReadOnlyList<string> Remarks => definition.Remarks;
+
     /// <summary>Follows what comes and goes on the host: interfaces, CPUs, control groups. Called about once a second, by one thread at a time.</summary>
     /// <exception cref="BpfException">The kernel refused something.</exception>
     /// <exception cref="ObjectDisposedException">It is being unloaded.</exception>

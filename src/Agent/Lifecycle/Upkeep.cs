@@ -37,13 +37,14 @@ internal sealed partial class Upkeep(string plugin, ILogger logger)
     {
         if (running != _seen)
         {
+            foreach (string remark in running.Remarks) LogNote(logger, plugin, remark);
             foreach ((string program, string reason) in running.Object.Unsupported) LogUnsupported(logger, plugin, program, reason);
             foreach ((string program, string by, string reason) in running.Object.Outcome.Replaced) LogReplaced(logger, plugin, by, program, reason);
         }
 
         _seen = running;
         if (ReferenceEquals(_pending, running.Object.Pending)) return;
-        foreach (string place in running.Object.Pending.Except(_pending)) LogPending(logger, plugin, place);
+        foreach (string place in running.Object.Pending.Except(_pending)) LogNote(logger, plugin, place);
         _pending = running.Object.Pending;
     }
 
@@ -53,8 +54,8 @@ internal sealed partial class Upkeep(string plugin, ILogger logger)
     [LoggerMessage(Level = LogLevel.Information, Message = "{Plugin} runs '{By}' instead of '{Program}': {Reason}")]
     private static partial void LogReplaced(ILogger logger, string plugin, string by, string program, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Plugin}: {Place}")]
-    private static partial void LogPending(ILogger logger, string plugin, string place);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Plugin}: {Note}")]
+    private static partial void LogNote(ILogger logger, string plugin, string note);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Plugin} can't follow what has come or gone: {Reason}")]
     private static partial void LogFailed(ILogger logger, string plugin, string reason);

@@ -1,3 +1,4 @@
+using EbpfAgent.Bpf;
 using EbpfAgent.Decoding;
 using EbpfAgent.Decoding.BuiltIn;
 using EbpfAgent.Lifecycle;
@@ -13,8 +14,8 @@ internal sealed class DecodedObject(string fixture, IHost host, params (string M
 {
     public override string ObjectName => fixture;
 
-    public override IReadOnlyList<MetricDefinition> Metrics =>
-        [.. metrics.Select(metric => new MetricDefinition(metric.Map, metric.Map, "Help.", null, null, key => Decoder(metric.Labels, key)))];
+    public override IReadOnlyList<MetricDefinition> MetricsOf(OpenBpfObject opened) =>
+        [.. metrics.Select(metric => new MetricDefinition(metric.Map, metric.Map, "Help.", key => Decoder(metric.Labels, key)))];
 
     public override ReadOnlyMemory<byte> ReadObject() => Fixture.Read(fixture);
 

@@ -18,7 +18,6 @@ public sealed class PluginScanTests : IDisposable
     [InlineData("disk.bpf.o", "disk", "disk.bpf.o", nameof(PluginForm.Object))]
     [InlineData("disk/io.bpf.o", "disk", "disk/io.bpf.o", nameof(PluginForm.Object))]
     [InlineData("disk.yaml disk.bpf.o", "disk", "disk.yaml", nameof(PluginForm.ExporterConfiguration))]
-    [InlineData("disk.yml disk.bpf.o", "disk", "disk.yml", nameof(PluginForm.ExporterConfiguration))]
     [InlineData("disk/io.yaml disk/io.bpf.o disk/other.yaml", "disk", "disk/io.yaml", nameof(PluginForm.ExporterConfiguration))]
     [InlineData("disk/disk.bpf.o disk/other.bpf.o", "disk", "disk/disk.bpf.o", nameof(PluginForm.Object))]
     public void A_plugin_is_a_file_or_a_folder_that_has_one(string files, string name, string entry, string form)

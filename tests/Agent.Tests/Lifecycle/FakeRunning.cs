@@ -27,7 +27,7 @@ internal sealed class FakeRunning
         var poll = new MapPoll(map, reader, [new MetricIntake(_family, new PerSeriesIntake(_family, 1, reader.ValueBytes))], failedInserts: null);
         var loaded = new LoadedBpfObject("fake.bpf.o", new BpfObjectHandle(), null!, [], []);
         _definition = new FakeDefinition(onDispose);
-        Plugin = new RunningPlugin(_definition, loaded, [poll], gate);
+        Plugin = new RunningPlugin(_definition, loaded, [poll], [], gate);
     }
 
     public FakeMapCalls Calls { get; } = new();

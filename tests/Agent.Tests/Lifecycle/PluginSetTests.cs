@@ -26,7 +26,7 @@ public sealed class PluginSetTests : IAsyncDisposable
     [InlineData("export const labels = ['a']; export const decode = 1;", "the export 'decode' is")]
     [InlineData("throw new Error('at the top'); export const labels = [];", "at the top")]
     [InlineData("for (;;) ; export const labels = [];", "was stopped. Look for a loop that doesn't end.")]
-    [InlineData("import { x } from 'fs'; export const labels = [];", "decode.js:1:1: a decoder can't import other modules. Put the code into this file.")]
+    [InlineData("import { x } from 'fs'; export const labels = [];", "decode.js:1:")]
     public async Task A_wrong_script(string script, string message)
     {
         _folder.WithScript("wrong", script);
@@ -72,7 +72,7 @@ public sealed class PluginSetTests : IAsyncDisposable
         _folder.WithFile("notes/readme.txt", "nothing");
         PluginStatus status = Assert.Single(await LoadAsync()).Status;
         Assert.Equal(
-            new PluginStatus(PluginState.Failed, PluginError.Plugin, $"{Path.Combine(_folder.Plugins, "notes")} is not a plugin: it has no plugin.json and no notes.dll"), status);
+            new PluginStatus(PluginState.Failed, PluginError.Plugin, $"{Path.Combine(_folder.Plugins, "notes")} is not a plugin: it has no plugin.json, no notes.dll and no BPF object (*.bpf.o)"), status);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ internal static class Targets
     /// <exception cref="BpfException">What is said doesn't fit the program's type.</exception>
     public static AttachTarget Of(string name, BpfProgram program, ProgramAttachment? attachment) => attachment switch
     {
-        null => BySection(program),
+        null => Placed(name, program) is { } placed ? Of(name, program, placed) : BySection(program),
         UprobeAttachment at => Fit(name, program, "a uprobe", program.Type == ProgramType.KProbe, new UprobeTarget(at)),
         UsdtAttachment at => Fit(name, program, "a USDT probe", program.Type == ProgramType.KProbe, new UsdtTarget(at)),
         KprobeAttachment at => Fit(name, program, "a kprobe", program.Type == ProgramType.KProbe, new KprobeTarget(at)),
@@ -18,6 +18,18 @@ internal static class Targets
         CgroupAttachment at => Fit(name, program, "a control group", program.IsForCgroups(), new CgroupTarget(at)),
         _ => throw new ArgumentException($"an attachment of another kind: {attachment.GetType().Name}", nameof(attachment)),
     };
+
+    private static ProgramAttachment? Placed(string name, BpfProgram program)
+    {
+        try
+        {
+            return PlaceSections.Attachment(program.Section);
+        }
+        catch (FormatException e)
+        {
+            throw BpfException.With(BpfFailure.Object, $"{name}: program '{program.Name}': {e.Message}");
+        }
+    }
 
     private static AttachTarget BySection(BpfProgram program)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using EbpfAgent.Bpf.Attaching;
 using EbpfAgent.Bpf.Native;
 
 namespace EbpfAgent.Bpf.Loading;
@@ -15,7 +16,7 @@ internal sealed class NativeObject : IDisposable
     {
         Handle = handle;
         Maps = [.. Walk(LibBpf.NextMap, handle)];
-        Programs = [.. Walk(LibBpf.NextProgram, handle).Select(static pointer => new BpfProgram(pointer))];
+        Programs = [.. Walk(LibBpf.NextProgram, handle).Select(static pointer => new BpfProgram(WithType(pointer)))];
     }
 
     public BpfObjectHandle Handle { get; }
@@ -77,6 +78,13 @@ internal sealed class NativeObject : IDisposable
     private static IEnumerable<nint> Walk(Func<BpfObjectHandle, nint, nint> next, BpfObjectHandle handle)
     {
         for (nint item = next(handle, 0); item != 0; item = next(handle, item)) yield return item;
+    }
+
+    private static nint WithType(nint program)
+    {
+        string section = Marshal.PtrToStringUTF8(LibBpf.ProgramSection(program)) ?? "";
+        if (LibBpf.ProgramType(program) == (int)ProgramType.Unknown && PlaceSections.TypeOf(section) is not ProgramType.Unknown and var type) _ = LibBpf.ProgramSetType(program, (int)type);
+        return program;
     }
 
     // The kernel takes 15 characters of letters, digits, '.' and '_'.

@@ -22,6 +22,9 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_program__type")]
     public static partial int ProgramType(nint program);
 
+    [LibraryImport(Library, EntryPoint = "bpf_program__set_type")]
+    public static partial int ProgramSetType(nint program, int type);
+
     [LibraryImport(Library, EntryPoint = "bpf_program__expected_attach_type")]
     public static partial int ProgramAttachType(nint program);
 

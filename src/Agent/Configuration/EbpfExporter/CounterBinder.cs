@@ -15,7 +15,7 @@ internal static class CounterBinder
         bool isEvents = reader.Optional("perf_event_array", false, ExporterFormats.Boolean);
         ReadFlushInterval(reader, context);
         var metric = WithLabels(
-            new ManifestMetric { Map = map, Name = map, Help = help, Kind = MetricKind.Counter, IsEvents = isEvents, Position = reader.Position }, LabelBinder.Bind(reader, context));
+            new ManifestMetric { Map = map, Name = map, Help = help, Kind = MetricKind.Counter, IsEvents = isEvents, IsRaw = !isEvents, Position = reader.Position }, LabelBinder.Bind(reader, context));
         var values = Values(reader, context, metric);
         if (values is null)
             context.Own(reader, map);

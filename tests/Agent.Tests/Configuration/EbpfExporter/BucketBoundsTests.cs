@@ -1,5 +1,4 @@
 using EbpfAgent.Configuration;
-using EbpfAgent.Configuration.EbpfExporter;
 using EbpfAgent.Exposition;
 
 namespace EbpfAgent.Tests.Configuration.EbpfExporter;

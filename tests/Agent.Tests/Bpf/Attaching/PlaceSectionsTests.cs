@@ -1,11 +1,11 @@
 using EbpfAgent.Abstractions;
 using EbpfAgent.Bpf;
-using EbpfAgent.Configuration.EbpfExporter;
+using EbpfAgent.Bpf.Attaching;
 using EbpfAgent.Tests.Support;
 
-namespace EbpfAgent.Tests.Configuration.EbpfExporter;
+namespace EbpfAgent.Tests.Bpf.Attaching;
 
-public sealed class ExporterSectionTests
+public sealed class PlaceSectionsTests
 {
     [Theory]
     [InlineData("perf_event/type=1,config=0,frequency=99", 1u, 0ul, 99ul)]
@@ -14,13 +14,13 @@ public sealed class ExporterSectionTests
     [InlineData("perf_event/type=1", 1u, 0ul, 0ul)]
     public void A_perf_event_is_named_by_its_section(string section, uint type, ulong config, ulong frequency)
     {
-        var attachment = Assert.IsType<PerfEventAttachment>(ExporterSection.Attachment(section));
+        var attachment = Assert.IsType<PerfEventAttachment>(PlaceSections.Attachment(section));
         Assert.Equal((type, config, frequency, 0ul), (attachment.Type, attachment.Config, attachment.Frequency, attachment.Period));
     }
 
     [Fact]
     public void An_XDP_programs_interface_is_named_by_its_section() =>
-        Assert.Equal(["eth0.100"], Assert.IsType<XdpAttachment>(ExporterSection.Attachment("xdp/eth0.100")).Interfaces);
+        Assert.Equal(["eth0.100"], Assert.IsType<XdpAttachment>(PlaceSections.Attachment("xdp/eth0.100")).Interfaces);
 
     [Theory]
     [InlineData("perf_event")]
@@ -29,7 +29,7 @@ public sealed class ExporterSectionTests
     [InlineData("tp_btf/sched_switch")]
     [InlineData("kprobe/xdp/x")]
     [InlineData("")]
-    public void A_section_that_libbpf_understands_is_left_to_it(string section) => Assert.Null(ExporterSection.Attachment(section));
+    public void A_section_that_libbpf_understands_is_left_to_it(string section) => Assert.Null(PlaceSections.Attachment(section));
 
     [Theory]
     [InlineData("perf_event/", "expected type=, config= or frequency=; found \"\"")]
@@ -42,12 +42,12 @@ public sealed class ExporterSectionTests
     [InlineData("perf_event/type=4294967296", "there is no type 4294967296")]
     [InlineData("xdp/", "no interface is named after \"xdp/\"")]
     public void A_section_that_is_wrong_is_named(string section, string problem) =>
-        Assert.Equal($"the section \"{section}\" can't be read: {problem}", Assert.Throws<FormatException>(() => ExporterSection.Attachment(section)).Message);
+        Assert.Equal($"the section \"{section}\" can't be read: {problem}", Assert.Throws<FormatException>(() => PlaceSections.Attachment(section)).Message);
 
     [Fact]
     public void A_programs_section_is_found_in_its_object()
     {
         using var bpf = OpenBpfObject.Open("exporter_clock", Fixture.Read("exporter_clock.bpf.o"));
-        Assert.IsType<PerfEventAttachment>(ExporterSection.Attachment(Assert.Single(bpf.Programs).Section));
+        Assert.IsType<PerfEventAttachment>(PlaceSections.Attachment(Assert.Single(bpf.Programs).Section));
     }
 }

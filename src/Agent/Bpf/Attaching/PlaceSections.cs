@@ -1,19 +1,25 @@
 using System.Globalization;
 using EbpfAgent.Abstractions;
 
-namespace EbpfAgent.Configuration.EbpfExporter;
+namespace EbpfAgent.Bpf.Attaching;
 
 /// <summary>
-/// Reads a program's section where it is one of ebpf_exporter's own, which libbpf (1.1) doesn't know: <c>perf_event/type=1,config=0,frequency=99</c>, <c>xdp/eth0</c>. Such a program has no type
-/// until it is given the one of its attachment.
+/// Reads sections that name the place of a perf event or an XDP program, in ebpf_exporter's form: <c>perf_event/type=1,config=0,frequency=99</c>, <c>xdp/eth0</c>. libbpf (1.1) doesn't know them, so such a
+/// program has no type until it is given the one of its attachment.
 /// </summary>
-internal static class ExporterSection
+internal static class PlaceSections
 {
     private const string PerfEvent = "perf_event/";
     private const string Xdp = "xdp/";
 
-    /// <summary>Where the program is attached; null for a section that is not ebpf_exporter's own, which libbpf understands or nobody.</summary>
-    /// <exception cref="FormatException">It is ebpf_exporter's own, and wrong; the message names the section.</exception>
+    /// <summary>The type that a program of this section has; <see cref="ProgramType.Unknown"/> for a section of another form.</summary>
+    public static ProgramType TypeOf(string section) =>
+        section.StartsWith(PerfEvent, StringComparison.Ordinal) ? ProgramType.PerfEvent
+        : section.StartsWith(Xdp, StringComparison.Ordinal) ? ProgramType.Xdp
+        : ProgramType.Unknown;
+
+    /// <summary>Where the program is attached; null for a section of another form, which libbpf understands or nobody.</summary>
+    /// <exception cref="FormatException">It is of this form, and wrong; the message names the section.</exception>
     public static ProgramAttachment? Attachment(string section)
     {
         if (section.StartsWith(PerfEvent, StringComparison.Ordinal))
