@@ -196,10 +196,7 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     private PluginDefinition Define(PluginTarget target)
     {
         var decoders = new DecoderFactory(target.Settings, _host, _logger);
-        string entry = target.Candidate.EntryPath!;
-        PluginDefinition definition = target.Candidate.Form == PluginForm.Dll
-            ? ManagedPlugin.Load(entry, decoders, _contexts)
-            : new ManifestPlugin(Manifests.Load(entry), decoders);
+        PluginDefinition definition = Definitions.Of(target.Candidate, decoders, _contexts);
         ExtraFiles(target.Candidate.Name, [.. target.Settings.Scripts.Values, .. definition.Files]);
         return definition;
     }
