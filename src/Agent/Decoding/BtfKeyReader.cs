@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EbpfAgent.Bpf;
 
 namespace EbpfAgent.Decoding;
@@ -9,7 +10,13 @@ internal sealed class BtfKeyReader
     private const int MaxKeySize = 4096;
     private const int MaxFields = 4096;
 
+    // Linux takes no longer identifier (KSYM_NAME_LEN). Without a bound, a path in each of thousands of fields would multiply a name of a megabyte.
+    private const int MaxName = 512;
+
     private readonly Btf _btf;
+
+    // A key may have thousands of fields of one enum, and an enum 65,535 names.
+    private readonly Dictionary<int, ImmutableArray<EnumName>> _enums = [];
     private int _fields;
 
     private BtfKeyReader(Btf btf) => _btf = btf;
@@ -39,12 +46,13 @@ internal sealed class BtfKeyReader
             Offset = offset,
             Size = _btf.SizeOf(typeId),
             Kind = KeyFieldKind.Bytes,
-            TypeName = _btf.DescribeType(typeId),
+            TypeName = Cut(_btf.DescribeType(typeId)),
+            Typedefs = Typedefs(typeId),
         };
         return type switch
         {
             BtfInt integer => field with { Kind = IntKind(integer), IsSigned = integer.IsSigned },
-            BtfEnum { Size: 1 or 2 or 4 or 8 } named => field with { Kind = KeyFieldKind.Enum, IsSigned = named.IsSigned },
+            BtfEnum { Size: 1 or 2 or 4 or 8 } named => field with { Kind = KeyFieldKind.Enum, IsSigned = named.IsSigned, Enumerators = Names(named) },
             BtfEnum => field,
             BtfFloat real => field with { Kind = real.Size is 4 or 8 ? KeyFieldKind.Float : KeyFieldKind.Bytes },
             BtfPointer => field with { Kind = KeyFieldKind.Pointer },
@@ -56,6 +64,31 @@ internal sealed class BtfKeyReader
             },
             _ => throw new BtfException($"BTF: {field.TypeName} can't be part of a key."),
         };
+    }
+
+    /// <summary>The chain ends: the type was resolved before.</summary>
+    private ImmutableArray<string> Typedefs(int typeId)
+    {
+        var names = ImmutableArray.CreateBuilder<string>();
+        for (var type = _btf[typeId]; ;)
+        {
+            if (type is BtfTypedef typedef)
+            {
+                names.Add(typedef.Name);
+                type = _btf[typedef.TargetId];
+            }
+            else if (type is BtfModifier modifier)
+                type = _btf[modifier.TargetId];
+            else
+                return names.ToImmutable();
+        }
+    }
+
+    private ImmutableArray<EnumName> Names(BtfEnum type)
+    {
+        if (!_enums.TryGetValue(type.Id, out var names))
+            _enums.Add(type.Id, names = [.. type.Enumerators.Select(static value => new EnumName(Cut(value.Name), value.Value))]);
+        return names;
     }
 
     private KeyField ReadArray(KeyField field, BtfArray array, int depth)
@@ -72,6 +105,8 @@ internal sealed class BtfKeyReader
 
     private KeyField ReadMember(KeyField parent, BtfComposite composite, BtfMember member, int depth)
     {
+        if (member.Name.Length > MaxName)
+            throw new BtfException($"BTF: a member of {parent.TypeName} has a name of {member.Name.Length} characters; {MaxName} are the most.");
         var path = member.Name.Length == 0 ? parent.Path : parent.Path.Length == 0 ? member.Name : $"{parent.Path}.{member.Name}";
         if (member.BitSize == 0 && member.BitOffset % 8 == 0 && Fits(composite, member.BitOffset / 8, _btf.SizeOf(member.TypeId)))
             return ReadField(member.Name, path, member.TypeId, parent.Offset + (int)(member.BitOffset / 8), depth - 1);
@@ -91,6 +126,8 @@ internal sealed class BtfKeyReader
         var field = ReadField(member.Name, path, member.TypeId, parent.Offset + first, depth - 1);
         return field with { Size = size, BitOffset = (int)member.BitOffset % 8, BitSize = member.BitSize };
     }
+
+    private static string Cut(string name) => name.Length <= MaxName ? name : name[..MaxName];
 
     private static BtfException Misplaced(KeyField parent, BtfComposite composite, BtfMember member, string path) =>
         new($"BTF: member '{path}' at bit {member.BitOffset} does not fit into the {composite.Size} bytes of {parent.TypeName}.");

@@ -4,6 +4,8 @@ namespace EbpfAgent.Decoding.BuiltIn;
 /// <param name="Name">Its name: <c>uint</c>, <c>static_map</c>.</param>
 internal sealed record DecoderSpec(string Name)
 {
+    private static readonly Dictionary<string, string> NoOptions = [];
+
     /// <summary>For <c>static_map</c> and <c>enum</c>: what becomes of which text.</summary>
     public IReadOnlyDictionary<string, string>? Map { get; init; }
 
@@ -18,6 +20,9 @@ internal sealed record DecoderSpec(string Name)
 
     /// <summary>For decoders that need a second field (<c>ustack</c> its <c>pid</c>): the field's name in the key.</summary>
     public string? OtherField { get; init; }
+
+    /// <summary>What else a decoder is told, by name: <c>order</c> of <c>ip</c> and <c>port</c>. A decoder refuses options that it does not know.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = NoOptions;
 
     /// <summary>Whose words are used for what is unknown, and whose rules where the two differ.</summary>
     public DecoderDialect Dialect { get; init; }

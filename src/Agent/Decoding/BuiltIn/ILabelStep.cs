@@ -6,6 +6,15 @@ namespace EbpfAgent.Decoding.BuiltIn;
 /// </summary>
 internal interface ILabelStep
 {
+    /// <summary>Whether the text may change though the bytes don't, because it comes from the host.</summary>
+    bool AsksHost => false;
+
+    /// <summary>Whether only a field's bytes will do, and so only the first place in a chain.</summary>
+    bool NeedsBytes => false;
+
+    /// <summary>Whether only a text will do: in the first place it is given what BTF alone makes of the field.</summary>
+    bool NeedsText => false;
+
     /// <summary>The text; null drops the key (a filter, not an error).</summary>
     /// <exception cref="DecodeException">The input is nothing that this step can read; the message says what it was, and what is wanted.</exception>
     string? Decode(in LabelInput input);
