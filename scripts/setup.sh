@@ -14,6 +14,7 @@ needs=(
   "command:losetup mount"
   "command:setpriv util-linux"
   "command:prlimit util-linux"
+  "command:ip iproute2"
   "command:git git"
   "command:curl curl"
 )

@@ -22,9 +22,9 @@ public interface IHostLookup
     /// <remarks>Source: <c>/sys/class/net/*/ifindex</c>.</remarks>
     string? InterfaceName(uint index) => null;
 
-    /// <summary>A network namespace's name, as <c>ip netns</c> shows it; null where it has none.</summary>
+    /// <summary>A network namespace's name, as <c>ip netns</c> shows it; <c>host</c> for that of process 1; null where it has none.</summary>
     /// <param name="inode">The namespace's inode number, as <c>net-&gt;ns.inum</c> has it.</param>
-    /// <remarks>Source: <c>/run/netns</c>.</remarks>
+    /// <remarks>Source: <c>/run/netns</c>, and <c>/proc/1/ns/net</c>.</remarks>
     string? NetworkNamespaceName(uint inode) => null;
 
     /// <summary>A control group's path below the root of version 2, <c>/system.slice/ssh.service</c>; null where there is none of this id.</summary>
@@ -37,7 +37,7 @@ public interface IHostLookup
     /// <remarks>Source: <c>/etc/passwd</c>.</remarks>
     string? UserName(uint id) => null;
 
-    /// <summary>A process's short name (comm), or null once it has ended. A number is given to another process later: prefer to have the kernel's side put the name into the key.</summary>
+    /// <summary>A process's short name (comm), or null where it had ended when it was first asked for. A number is given to another process later: prefer to have the kernel's side put the name into the key.</summary>
     /// <param name="id">The process's number in the agent's own process namespace.</param>
     /// <remarks>Source: <c>/proc/ID/comm</c>.</remarks>
     string? ProcessName(uint id) => null;

@@ -2,7 +2,7 @@ using EbpfAgent.Bpf;
 using EbpfAgent.Bpf.Native;
 using EbpfAgent.Configuration;
 using EbpfAgent.Discovery;
-using EbpfAgent.Hosting;
+using EbpfAgent.Host;
 using EbpfAgent.Series;
 using EbpfAgent.Survival;
 
@@ -40,7 +40,7 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
         _journal = journal;
         _time = time;
         _logger = logger;
-        _host = new LinuxHost("/", time);
+        _host = new LinuxHost("/", time, new FileCalls());
         _loader = new PluginLoader(Registry, kernel, new MapCalls(), time, survivors);
         _trust = new TrustCheck(logger);
         _contexts = new ContextCensus(time);

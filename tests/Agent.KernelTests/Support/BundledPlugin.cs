@@ -1,5 +1,5 @@
 using EbpfAgent.Configuration;
-using EbpfAgent.Hosting;
+using EbpfAgent.Host;
 using EbpfAgent.Lifecycle;
 
 namespace EbpfAgent.Tests.Support;
@@ -13,7 +13,7 @@ internal static class BundledPlugin
 
     public static PluginDefinition Define(string name)
     {
-        var decoders = new DecoderFactory(TestPlugin.Settings(name), new LinuxHost("/", TimeProvider.System), new ListLogger());
+        var decoders = new DecoderFactory(TestPlugin.Settings(name), new LinuxHost("/", TimeProvider.System, new FileCalls()), new ListLogger());
         string manifest = Path.Combine(Folder, name, "plugin.json");
         return File.Exists(manifest)
             ? new ScriptPlugin(PluginManifestLoader.Load(manifest), decoders)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using EbpfAgent.Abstractions;
 using EbpfAgent.Bpf.Native;
 using NetArchTest.Rules;
@@ -20,24 +21,25 @@ public sealed class DirectionTests
     /// <summary>A room, and the rooms of the agent that it knows nothing of.</summary>
     public static TheoryData<string, string[]> Forbidden => new()
     {
-        { "Bpf.Native", ["Configuration", "Decoding", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
-        { "Bpf", ["Configuration", "Decoding", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
-        { "Folding", ["Bpf", "Configuration", "Decoding", "Discovery", "Exposition", "Health", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
-        { "Series", ["Bpf", "Configuration", "Discovery", "Exposition", "Health", "Hosting", "Lifecycle", "Polling", "Survival"] },
-        { "Polling", ["Configuration", "Decoding", "Discovery", "Exposition", "Health", "Hosting", "Lifecycle", "Survival"] },
-        { "Decoding", ["Bpf.Native", "Configuration", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Polling", "Series", "Survival"] },
-        { "Discovery", ["Bpf", "Configuration", "Decoding", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
-        { "Configuration", ["Bpf", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
-        { "Exposition", ["Bpf.Native", "Configuration", "Decoding", "Discovery", "Hosting", "Survival"] },
-        { "Health", ["Bpf.Native", "Configuration", "Decoding", "Discovery", "Exposition", "Hosting", "Survival"] },
+        { "Bpf.Native", ["Configuration", "Decoding", "Discovery", "Exposition", "Folding", "Health", "Host", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
+        { "Bpf", ["Configuration", "Decoding", "Discovery", "Exposition", "Folding", "Health", "Host", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
+        { "Folding", ["Bpf", "Configuration", "Decoding", "Discovery", "Exposition", "Health", "Host", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
+        { "Series", ["Bpf", "Configuration", "Discovery", "Exposition", "Health", "Host", "Hosting", "Lifecycle", "Polling", "Survival"] },
+        { "Polling", ["Configuration", "Decoding", "Discovery", "Exposition", "Health", "Host", "Hosting", "Lifecycle", "Survival"] },
+        { "Decoding", ["Bpf.Native", "Configuration", "Discovery", "Exposition", "Folding", "Health", "Host", "Hosting", "Polling", "Series", "Survival"] },
+        { "Discovery", ["Bpf", "Configuration", "Decoding", "Exposition", "Folding", "Health", "Host", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
+        { "Configuration", ["Bpf", "Discovery", "Exposition", "Folding", "Health", "Host", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
+        { "Exposition", ["Bpf.Native", "Configuration", "Decoding", "Discovery", "Host", "Hosting", "Survival"] },
+        { "Health", ["Bpf.Native", "Configuration", "Decoding", "Discovery", "Exposition", "Host", "Hosting", "Survival"] },
+        { "Host", ["Bpf", "Configuration", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series", "Survival"] },
         { "Lifecycle", ["Exposition", "Health"] },
-        { "Survival", ["Bpf", "Decoding", "Discovery", "Exposition", "Folding", "Health", "Hosting", "Lifecycle", "Polling", "Series"] },
+        { "Survival", ["Bpf", "Decoding", "Discovery", "Exposition", "Folding", "Health", "Host", "Hosting", "Lifecycle", "Polling", "Series"] },
     };
 
     [Theory]
     [MemberData(nameof(Forbidden))]
     public void A_room_knows_no_other_than_it_should(string room, string[] unknown) =>
-        Check(Types.InAssembly(Agent).That().ResideInNamespace($"EbpfAgent.{room}").ShouldNot().HaveDependencyOnAny([.. unknown.Select(static other => $"EbpfAgent.{other}")]).GetResult());
+        Check(TypesOf(room).ShouldNot().HaveDependencyOnAny([.. unknown.Select(static other => $"EbpfAgent.{other}")]).GetResult());
 
     [Theory]
     [InlineData("Folding")]
@@ -45,18 +47,29 @@ public sealed class DirectionTests
     [InlineData("Series")]
     [InlineData("Polling")]
     public void What_only_computes_has_no_files_and_no_sockets(string room) =>
-        Check(Types.InAssembly(Agent).That().ResideInNamespace($"EbpfAgent.{room}").ShouldNot().HaveDependencyOnAny(InputAndOutput).GetResult());
+        Check(TypesOf(room).ShouldNot().HaveDependencyOnAny(InputAndOutput).GetResult());
 
     /// <summary>The tests above see what they look for: what is known to be there is found.</summary>
     [Theory]
     [InlineData("Lifecycle", "EbpfAgent.Polling")]
     [InlineData("Lifecycle", "EbpfAgent.Bpf.Native")]
     [InlineData("Lifecycle", "System.IO.File")]
+    [InlineData("Lifecycle", "EbpfAgent.Host")]
     [InlineData("Decoding", "EbpfAgent.Bpf.Btf")]
+    [InlineData("Host", "EbpfAgent.Decoding")]
+    [InlineData("Host", "System.IO.File")]
     [InlineData("Survival", "EbpfAgent.Configuration")]
     [InlineData("Hosting", "EbpfAgent.Survival")]
     public void An_arrow_that_is_there_is_seen(string room, string known) =>
-        Assert.False(Types.InAssembly(Agent).That().ResideInNamespace($"EbpfAgent.{room}").ShouldNot().HaveDependencyOn(known).GetResult().IsSuccessful);
+        Assert.False(TypesOf(room).ShouldNot().HaveDependencyOn(known).GetResult().IsSuccessful);
+
+    [Fact]
+    public void Rooms_whose_names_begin_alike_are_told_apart()
+    {
+        Assert.Contains(TypesOf("Host").GetTypes(), static type => type.Name == "LinuxHost");
+        Assert.DoesNotContain(TypesOf("Host").GetTypes(), static type => type.Name == "AgentHost");
+        Check(TypesOf("Hosting").ShouldNot().HaveDependencyOn("EbpfAgent.Host").GetResult());
+    }
 
     /// <summary>The writers take numbers and give bytes; the endpoint and the page know HTTP and the plugins.</summary>
     [Fact]
@@ -100,6 +113,9 @@ public sealed class DirectionTests
     [Fact]
     public void All_of_the_agent_is_internal_to_it() =>
         Assert.DoesNotContain(Agent.GetExportedTypes(), static type => type.Namespace?.StartsWith("EbpfAgent", StringComparison.Ordinal) == true);
+
+    /// <summary>Those of a room and of the rooms in it: the library alone would take Hosting for a part of Host.</summary>
+    private static PredicateList TypesOf(string room) => Types.InAssembly(Agent).That().ResideInNamespaceMatching($@"^EbpfAgent\.{Regex.Escape(room)}(\.|$)");
 
     private static void Check(NetArchTest.Rules.TestResult result) => Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
 }
