@@ -6,7 +6,7 @@ using EbpfAgent.Decoding.JavaScript;
 namespace EbpfAgent.Lifecycle;
 
 /// <summary>Makes the decoders of one plugin: from its C# keys, from its scripts, or from the scripts that the configuration puts over its maps.</summary>
-internal sealed partial class DecoderFactory(PluginConfiguration settings, IHostLookup host, ILogger logger)
+internal sealed partial class DecoderFactory(PluginConfiguration settings, Decoding.IHost host, ILogger logger)
 {
     /// <summary>The decoder of a C# key, after its struct was held against the kernel's; or of the script that the configuration names instead.</summary>
     /// <exception cref="PluginException">They don't fit.</exception>
@@ -32,7 +32,7 @@ internal sealed partial class DecoderFactory(PluginConfiguration settings, IHost
         Warn(LayoutCheck.PaddingWarning(key.Map, kernel));
         PluginLimits limits = settings.Limits;
         var around = new ScriptEnvironment(
-            host as Decoding.IHost ?? new BareHost(host),
+            host,
             new ScriptLimits(limits.ScriptTimeout, limits.ScriptMemory, limits.ScriptStatements),
             TimeProvider.System,
             line => LogScript(logger, settings.Name, line));
