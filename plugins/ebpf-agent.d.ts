@@ -66,7 +66,7 @@ declare namespace EbpfAgent {
     tcpState(number: Integer): string;
     /** An address family: `AF_INET6`. */
     addressFamily(number: Integer): string;
-    /** An IP protocol: `TCP`. */
+    /** An IP protocol: `tcp`. */
     protocol(number: Integer): string;
     /** A softirq: `NET_RX`. */
     softirq(number: Integer): string;
