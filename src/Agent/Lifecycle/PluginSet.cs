@@ -187,8 +187,11 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
         PluginDefinition definition = target.Candidate.HasManifest
             ? new ScriptPlugin(PluginManifestLoader.Load(target.Candidate.EntryPath!), decoders)
             : ManagedPlugin.Load(target.Candidate.EntryPath!, decoders, _contexts);
-        ExtraFiles(target.Candidate.Name, [.. target.Settings.Scripts.Values, .. definition.Files]);
+        decoders.Imported = Watch;
+        Watch([]);
         return definition;
+
+        void Watch(IReadOnlyList<string> imported) => ExtraFiles(target.Candidate.Name, [.. target.Settings.Scripts.Values, .. definition.Files, .. imported]);
     }
 
     private Member[] InOrder()
