@@ -197,8 +197,11 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     {
         var decoders = new DecoderFactory(target.Settings, _host, _logger);
         PluginDefinition definition = Definitions.Of(target.Candidate, decoders, _contexts);
-        ExtraFiles(target.Candidate.Name, [.. target.Settings.Scripts.Values, .. definition.Files]);
+        decoders.Imported = Watch;
+        Watch([]);
         return definition;
+
+        void Watch(IReadOnlyList<string> imported) => ExtraFiles(target.Candidate.Name, [.. target.Settings.Scripts.Values, .. definition.Files, .. imported]);
     }
 
     private Member[] InOrder()
