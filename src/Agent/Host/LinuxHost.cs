@@ -29,15 +29,9 @@ internal sealed class LinuxHost(string root, TimeProvider time, IFileCalls files
         var other => other.ToString().ToLowerInvariant(),
     };
 
-    /// <inheritdoc cref="KernelSymbols.HidesAddresses"/>
-    public bool HidesKernelAddresses => _kernel.HidesAddresses;
-
     public string? DeviceName(uint major, uint minor) => _devices.Find(major, minor);
 
     public string? KernelSymbol(ulong address) => _kernel.Find(address);
-
-    /// <inheritdoc cref="KernelSymbols.AddressOf"/>
-    public ulong? KernelAddress(string symbol) => _kernel.AddressOf(symbol);
 
     public string? InterfaceName(uint index) => _interfaces.Find(index);
 
