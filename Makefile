@@ -25,6 +25,7 @@ build: setup
 	$(DOTNET) build plugins/Plugins.proj -c Release -v quiet --nologo -restore
 	cp agent.json agent.schema.json $(AGENT)/
 	cp plugins/plugin.schema.json plugins/ebpf-agent.d.ts $(AGENT)/plugins/
+	rm -rf $(AGENT)/include && cp -r bpf/include $(AGENT)/
 
 test: root build
 	scripts/test.sh all
