@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using EbpfAgent.Lifecycle;
 using EbpfAgent.Tests.Support;
 
@@ -110,8 +109,4 @@ public sealed class NumberTests : KernelTest
     private static string Counter(string map) => $$"""{ "map": "{{map}}", "name": "{{map}}", "type": "counter" }""";
 
     private static string Field(string map, string field) => $$"""{ "map": "{{map}}", "name": "{{field}}", "type": "gauge", "value": "{{field}}" }""";
-
-    /// <summary>Mirrors <c>struct numbers</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly record struct Numbers(byte U8, ushort U16, uint U32, ulong U64, sbyte S8, short S16, int S32, long S64, float F32, double F64);
 }
