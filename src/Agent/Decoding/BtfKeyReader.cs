@@ -16,7 +16,7 @@ internal sealed class BtfKeyReader
     private readonly Btf _btf;
 
     // A key may have thousands of fields of one enum, and an enum 65,535 names.
-    private readonly Dictionary<int, ImmutableArray<EnumName>> _enums = [];
+    private Dictionary<int, ImmutableArray<EnumName>>? _enums;
     private int _fields;
 
     private BtfKeyReader(Btf btf) => _btf = btf;
@@ -86,6 +86,7 @@ internal sealed class BtfKeyReader
 
     private ImmutableArray<EnumName> Names(BtfEnum type)
     {
+        _enums ??= [];
         if (!_enums.TryGetValue(type.Id, out var names))
             _enums.Add(type.Id, names = [.. type.Enumerators.Select(static value => new EnumName(Cut(value.Name), value.Value))]);
         return names;

@@ -90,7 +90,7 @@ internal sealed class ExaminedPlugin : IDisposable
     {
         var binder = new MetricBinder(opened, definition.MetricPrefix ?? metricPrefix);
         MetricBinding[] bindings = [.. definition.MetricsOf(opened).Select(binder.Bind)];
-        if (bindings.GroupBy(static binding => binding.Map.Name).FirstOrDefault(static map => map.DistinctBy(static binding => binding.Map.KeySize).Count() > 1) is { } torn)
+        if (bindings.GroupBy(static binding => binding.Map.Name).FirstOrDefault(static map => map.Any(binding => binding.Map.KeySize != map.First().Map.KeySize)) is { } torn)
             throw new PluginException(PluginError.Metric, $"{opened.Name}: the metrics of map '{torn.Key}' take its events to be of different sizes ({string.Join(", ", torn.Select(static binding => binding.Map.KeySize))} bytes); name one struct for all");
         return FamilyRegistry.FindTwice(bindings.Select(static binding => binding.Description.MetricName)) is { } twice
             ? throw new PluginException(PluginError.Metric, $"plugin '{plugin}' names '{twice}' twice, counting the _bucket, _sum and _count of its histograms; rename one")
