@@ -20,7 +20,7 @@ internal static class MetricFolder
 
     /// <summary>Loads what lies in a plugin folder by the file that describes it. All of it is read by the load.</summary>
     public static PolledPlugin LoadEntry(string entry, IMapCalls? calls = null, IHost? host = null) =>
-        new(new ManifestPlugin(Manifests.Load(entry), new DecoderFactory(TestPlugin.Settings(), host ?? new NoDevices(), new ListLogger())), settings: null, calls);
+        new(new ManifestPlugin(Definitions.ManifestOf(entry), new DecoderFactory(TestPlugin.Settings(), host ?? new NoDevices(), new ListLogger())), settings: null, calls);
 
     /// <summary>Lays a plugin of an object and a manifest into an agent's folder.</summary>
     public static AgentFolder WithMetrics(this AgentFolder folder, string name, string fixture, params string[] metrics) =>
