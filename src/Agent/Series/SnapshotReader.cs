@@ -22,6 +22,7 @@ internal sealed class SnapshotReader(Stream stream) : IDisposable
         int size = _from.Read<int>();
         if (size != keySize) throw Foreign($"keys of {size} bytes, and the map's have {keySize}");
         if (ReadFlag() != description.HasSum) throw Foreign("the other layout of values");
+        if (_from.ReadText() != description.Reading) throw Foreign("another part of the values");
         if (!IsSameRaw(description.Scheme)) throw Foreign("other buckets");
         var names = new List<string>();
         for (int left = _from.ReadCount(int.MaxValue); left > 0; left--) names.Add(_from.ReadText());

@@ -7,7 +7,7 @@ internal static class SnapshotWriter
     public const uint Magic = 0x46484145;
 
     /// <summary>Raised whenever the format changes.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     public static void Write(Stream stream, FamilyDescription description, FamilyState state)
     {
@@ -28,6 +28,7 @@ internal static class SnapshotWriter
     {
         to.Write(keySize);
         to.Write(description.HasSum);
+        to.Write(description.Reading);
         to.Write(description.Scheme.Scale.Factor);
         to.Write(description.Scheme.Bounds.Count);
         foreach (double bound in description.Scheme.Bounds) to.Write(bound);

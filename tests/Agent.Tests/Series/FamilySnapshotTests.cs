@@ -185,6 +185,8 @@ public sealed class FamilySnapshotTests : FamilyTest
         Assert.Equal("the snapshot is of another map: it has the other layout of values; delete it, and its metric begins with what the map counts", Refusal(snapshot, Family(ByNumber(), hasSum: false)));
         var wider = new CumulativeFamily(Family(ByNumber()).Description, 2, ByNumber(), Limits(), new Lock(), Time);
         Assert.Equal("the snapshot is of another map: it has keys of 1 bytes, and the map's have 2; delete it, and its metric begins with what the map counts", Refusal(snapshot, wider));
+        var elsewhere = new CumulativeFamily(Family(ByNumber()).Description with { Reading = "number at 8 of 8" }, 1, ByNumber(), Limits(), new Lock(), Time);
+        Assert.Equal("the snapshot is of another map: it has another part of the values; delete it, and its metric begins with what the map counts", Refusal(snapshot, elsewhere));
     }
 
     [Fact]
@@ -217,7 +219,7 @@ public sealed class FamilySnapshotTests : FamilyTest
     {
         byte[] snapshot = Write(Counted());
         BinaryPrimitives.WriteInt32LittleEndian(snapshot.AsSpan(4), 7);
-        Assert.Equal("the snapshot is of version 7, and this agent knows 1; use the agent that wrote it, or delete it", Refusal(snapshot, Family(ByNumber())));
+        Assert.Equal("the snapshot is of version 7, and this agent knows 2; use the agent that wrote it, or delete it", Refusal(snapshot, Family(ByNumber())));
     }
 
     private CumulativeFamily Counted()
