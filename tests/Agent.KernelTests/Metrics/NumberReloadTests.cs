@@ -37,8 +37,7 @@ public sealed class NumberReloadTests : KernelTest
             Write(folder, done);
             if (done % 3 != 1) folder.Overwrite($"{Plugin}/calls.bpf.o", $"metrics_calls_{1 + (done % 2)}.bpf.o");
             await agent.ReloadWellAsync();
-            // At once, and not with the first poll of the new version.
-            Assert.InRange(Read(await agent.ScrapeAsync(), "level"), before, (ulong)calls.Made + Underway);
+            await agent.ScrapeUntilAsync(scrape => IsReloaded(scrape, done, before, (ulong)calls.Made + Underway), $"reload {done}");
         }
 
         ulong made = (ulong)calls.Stop();
@@ -48,6 +47,13 @@ public sealed class NumberReloadTests : KernelTest
         Assert.All(["1", "2"], version => Assert.NotEqual(0UL, scrape.Count("ebpf_versions", ("version", version), Process)));
         Assert.Equal((Reloads, 0), (scrape.Loads(Plugin, "reloaded"), scrape.Loads(Plugin, "failed")));
         await watch.EndAsync();
+    }
+
+    // The gauge is there at once, and not with the first poll of the new version.
+    private static bool IsReloaded(Scrape scrape, int times, ulong least, ulong most)
+    {
+        Assert.InRange(Read(scrape, "level"), least, most);
+        return scrape.Loads(Plugin, "reloaded") == times;
     }
 
     // Nobody paces the calls: where the agent does not keep up, what had no room is known to the last one.
