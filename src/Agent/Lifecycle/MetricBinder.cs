@@ -34,7 +34,7 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
         var key = new KeyType(opened.Name, map.Name, opened.Btf, reading.SubKeyTypeId ?? map.KeyTypeId, reading.KeySize, reading.BucketField) { LabelsCpus = labelsCpus };
         IKeyDecoder decoder = metric.CreateDecoder(key);
         if (labelsCpus) decoder = new CpuLabelDecoder(decoder, map.Name);
-        return new MetricBinding(map, Describe(name, metric, reading, decoder), decoder, reading, metric.MaxSeries) { Key = key, LabelsCpus = labelsCpus, LabelsIdleCpus = metric.LabelsCpusOfPerCpuMaps, IsRaw = metric.IsRaw };
+        return new MetricBinding(map, Describe(name, metric, reading, decoder, labelsCpus), decoder, reading, metric.MaxSeries) { Key = key, LabelsCpus = labelsCpus, LabelsIdleCpus = metric.LabelsCpusOfPerCpuMaps, IsRaw = metric.IsRaw };
     }
 
     // What the agent counts stands for a map from events to how often they came.
@@ -54,7 +54,7 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
         ? $"{opened.Name}: map '{map.Name}' is a {map.Kind.Name()}, and events come from a {MapKind.RingBuffer.Name()} or a {MapKind.PerfEventArray.Name()}"
         : $"{opened.Name}: map '{map.Name}' is a {map.Kind.Name()}, and a metric is polled from one of {string.Join(", ", Pollable.Select(static kind => kind.Name()))}, or counted from a {MapKind.RingBuffer.Name()} or {MapKind.PerfEventArray.Name()}");
 
-    private static FamilyDescription Describe(string name, MetricDefinition metric, MapReading reading, IKeyDecoder decoder) =>
+    private static FamilyDescription Describe(string name, MetricDefinition metric, MapReading reading, IKeyDecoder decoder, bool labelsCpus) =>
         new(name, metric.Help, decoder.LabelNames, reading.Scheme, reading.HasSum)
         {
             Kind = metric.Kind switch
@@ -65,7 +65,7 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
             },
             SlotsAreEntries = reading.SlotsAreEntries,
             Number = reading.Number,
-            Reading = reading.Text,
+            Reading = labelsCpus ? $"{reading.Text} of each CPU" : reading.Text,
         };
 
     private string Known()

@@ -28,6 +28,7 @@ internal sealed class MapReader : IEntrySource
     private readonly byte[] _next;
     private int _batch;
     private bool _byKey;
+    private byte[]? _again;
 
     /// <param name="calls">The funnel.</param>
     /// <param name="map">The map; borrowed.</param>
@@ -126,19 +127,24 @@ internal sealed class MapReader : IEntrySource
             if (result == -Errno.NoEntry) return entries;
             if (result < 0) throw BpfException.Of($"can't walk the keys of map '{_definition.Name}'", result);
             if (steps-- == 0) throw BpfException.With(BpfFailure.Other, $"map '{_definition.Name}' changes faster than it can be read key by key; delete fewer keys, or use a kernel that reads in batches (5.6)");
-            result = _calls.Lookup(_map.Handle, key, value);
-            if (result == 0)
+            if (Lookup(key, value))
             {
                 sink.Accept(key, value, 1);
                 entries++;
-            }
-            else if (result != -Errno.NoEntry)
-            {
-                throw BpfException.Of($"can't read map '{_definition.Name}'", result);
             }
 
             key.CopyTo(_cursor);
             first = false;
         }
+    }
+
+    // The kernel copies a value without a lock: if the key is deleted meanwhile, its memory may be another key's already, and so the value. Then it is gone at a second look.
+    private bool Lookup(ReadOnlySpan<byte> key, Span<byte> value)
+    {
+        _again ??= new byte[_valueBytes];
+        int result = _calls.Lookup(_map.Handle, key, value);
+        if (result == 0) result = _calls.Lookup(_map.Handle, key, _again);
+        if (result is not (0 or -Errno.NoEntry)) throw BpfException.Of($"can't read map '{_definition.Name}'", result);
+        return result == 0;
     }
 }

@@ -9,6 +9,8 @@ internal sealed partial class CumulativeFamily
     public override void Commit()
     {
         long now = _time.GetTimestamp();
+        if (_isBaseline) _keys.Rebase();
+        _isBaseline = false;
         bool checksExpiry = _labels.IsCheckDue(now);
         FindSeries(now, checksExpiry);
         PolledKeys keys = _keys;

@@ -5,7 +5,8 @@ internal sealed partial class CumulativeFamily
 {
     /// <remarks>
     /// Under other label names no label set can go on; they are remembered, for a version that has the names again. In a new map with other buckets counts are carried as <see cref="SlotMapping"/>
-    /// says. The same map's words are kept as they are, whatever the factor of the exposed unit.
+    /// says. The same map's words are kept as they are, whatever the factor of the exposed unit. Where they are read otherwise (another field, other buckets, each CPU by itself) the first poll is
+    /// what gains are counted from: what the map holds then was counted already, in the former way.
     /// </remarks>
     public override void TakeOver(MetricFamily former, bool sameMap)
     {
@@ -17,7 +18,9 @@ internal sealed partial class CumulativeFamily
             return;
         }
 
-        sameMap &= old.Description.Reading == Description.Reading;
+        bool readsOtherwise = sameMap && old.Description.Reading != Description.Reading;
+        bool isBaseline = readsOtherwise || (sameMap && old._isBaseline);
+        sameMap &= !readsOtherwise;
         if (sameMap && Misfit(old) is { } misfit) throw new ArgumentException($"{Description.Name} can't have the map of its former version, {misfit}", nameof(former));
         lock (Gate)
         {
@@ -25,7 +28,7 @@ internal sealed partial class CumulativeFamily
             if (sameMap) AdoptKeys(old, places);
             else GiveUpKeys(old, places);
             base.TakeOver(old, sameMap);
-            _needsSnapshot = true;
+            (_needsSnapshot, _isBaseline) = (true, isBaseline);
         }
     }
 

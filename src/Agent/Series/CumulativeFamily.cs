@@ -17,6 +17,9 @@ internal sealed partial class CumulativeFamily : MetricFamily
     private int[]? _former;
     private bool[]? _rested;
 
+    // Whether the next poll that is kept is what gains are counted from, and none itself.
+    private bool _isBaseline;
+
     /// <param name="description">What it is.</param>
     /// <param name="keySize">Bytes of a key, as the decoder gets it.</param>
     /// <param name="decoder">From a key to label values.</param>

@@ -19,7 +19,7 @@ internal sealed record FamilyDescription(
     /// <summary>What a gauge's words are.</summary>
     public NumberKind Number { get; init; }
 
-    /// <summary>Which part of the map's entries it counts, in words: a version that counts another part goes on from no baseline of this one.</summary>
+    /// <summary>Which part of the map's entries it counts, and how, in words: a version that does otherwise has its first poll for a baseline.</summary>
     public string Reading { get; init; } = "";
 
     /// <summary>What it takes of the common name space.</summary>

@@ -114,6 +114,9 @@ internal sealed class PolledKeys(int keySize, int words, bool slotsAreEntries)
         return slotsAreEntries ? Gain.OfSlots(current, last, totals, ref _wasReset) : Gain.OfEntry(current, last, _zeros, totals, ref _wasReset);
     }
 
+    /// <summary>Takes what the current poll has read for what gains are counted from: none of it is one.</summary>
+    public void Rebase() => _now.CopyTo(_before, 0);
+
     /// <summary>Forgets the key of a row, and frees the row.</summary>
     public void Remove(int row)
     {

@@ -21,6 +21,9 @@ internal sealed class FakeMapCalls : IMapCalls
     /// <summary>Called before each NextKey, to change the map under the reader.</summary>
     public Action<int>? BeforeNextKey { get; set; }
 
+    /// <summary>Called after each value that was given, to change the map under the reader.</summary>
+    public Action? AfterLookup { get; set; }
+
     public int BatchCalls { get; private set; }
 
     public int NextKeyCalls { get; private set; }
@@ -87,6 +90,7 @@ internal sealed class FakeMapCalls : IMapCalls
         {
             if (!key.SequenceEqual(candidate)) continue;
             bytes.CopyTo(value);
+            AfterLookup?.Invoke();
             return 0;
         }
 

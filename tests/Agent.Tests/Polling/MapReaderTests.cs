@@ -112,6 +112,17 @@ public sealed class MapReaderTests
     }
 
     [Fact]
+    public void A_value_whose_key_is_gone_at_a_second_look_may_be_anothers_and_is_left_out()
+    {
+        _calls.BatchResult = -Errno.Invalid;
+        _calls.Add(Key(1), Value(2));
+        _calls.Add(Key(2), Value(2));
+        _calls.AfterLookup = () => _calls.Delete(Key(1));
+        Assert.Equal(1, Reader(10).Read(_sink));
+        Assert.Equal([2], _sink.Values.Keys);
+    }
+
+    [Fact]
     public void A_map_that_changes_faster_than_it_can_be_walked_is_given_up()
     {
         _calls.BatchResult = -Errno.Invalid;

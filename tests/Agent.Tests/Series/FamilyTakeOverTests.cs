@@ -17,6 +17,34 @@ public sealed class FamilyTakeOverTests : FamilyTest
     }
 
     [Fact]
+    public void What_the_same_map_holds_is_not_counted_again_where_it_is_read_otherwise()
+    {
+        CumulativeFamily old = Family(ByNumber());
+        Poll(old, (1, [10, 5, 0, 0]));
+        CumulativeFamily next = Family(ByNumber(), reading: "another field");
+        next.TakeOver(old, sameMap: true);
+        // Replaced before its first poll: that of the one after it is the baseline then.
+        CumulativeFamily family = Family(ByNumber(), reading: "another field");
+        family.TakeOver(next, sameMap: true);
+        Poll(family, (1, [400, 200, 0, 0]), (2, [0, 7, 0, 0]));
+        Assert.Equal("1:5 2:0", Counts(family));
+        Poll(family, (1, [403, 203, 0, 0]), (2, [0, 9, 0, 0]), (3, [0, 1, 0, 0]));
+        Assert.Equal("1:8 2:2 3:1", Counts(family));
+        Assert.Equal([13, 8, 0, 0], Exposed(family)["key=\"1\""]);
+    }
+
+    [Fact]
+    public void A_new_map_that_is_read_otherwise_is_counted_from_its_beginning()
+    {
+        CumulativeFamily old = Family(ByNumber());
+        Poll(old, (1, [10, 5, 0, 0]));
+        CumulativeFamily family = Family(ByNumber(), reading: "another field");
+        family.TakeOver(old, sameMap: false);
+        Poll(family, (1, [0, 2, 0, 0]));
+        Assert.Equal("1:7", Counts(family));
+    }
+
+    [Fact]
     public void Each_key_is_decoded_anew_and_once()
     {
         CumulativeFamily old = Family(ByNumber());

@@ -30,9 +30,9 @@ public abstract class FamilyTest
         lock (family.Gate) family.Commit();
     }
 
-    private protected CumulativeFamily Family(StubDecoder decoder, SeriesLimits? limits = null, bool hasSum = true, BucketScheme? scheme = null)
+    private protected CumulativeFamily Family(StubDecoder decoder, SeriesLimits? limits = null, bool hasSum = true, BucketScheme? scheme = null, string reading = "")
     {
-        var description = new FamilyDescription("test_seconds", "A test.", decoder.LabelNames, scheme ?? BucketScheme.Explicit([1, 2], UnitScale.One), hasSum);
+        var description = new FamilyDescription("test_seconds", "A test.", decoder.LabelNames, scheme ?? BucketScheme.Explicit([1, 2], UnitScale.One), hasSum) { Reading = reading };
         return new CumulativeFamily(description, 1, decoder, limits ?? Limits(), new Lock(), Time);
     }
 
