@@ -9,7 +9,7 @@ namespace EbpfAgent.Benchmarks;
 internal static class DecodeBench
 {
     private const int Keys = 10_000;
-    private const int Runs = 15;
+    private const int Runs = 40;
     private const int MaxLabelLength = 256;
 
     public static void Run()

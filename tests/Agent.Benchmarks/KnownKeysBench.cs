@@ -8,7 +8,7 @@ namespace EbpfAgent.Benchmarks;
 /// <summary>A poll of keys that are known: it costs the same however they were decoded, as they are not decoded again.</summary>
 internal static class KnownKeysBench
 {
-    private const int Runs = 25;
+    private const int Runs = 60;
 
     public static void Run()
     {
