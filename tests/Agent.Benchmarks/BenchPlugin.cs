@@ -1,45 +1,25 @@
-using System.Buffers.Binary;
 using EbpfAgent.Bpf;
-using EbpfAgent.Bpf.Native;
-using EbpfAgent.Decoding;
+using EbpfAgent.Configuration;
 using EbpfAgent.Lifecycle;
+using EbpfAgent.Series;
+using EbpfAgent.Tests.Support;
 
 namespace EbpfAgent.Benchmarks;
 
-/// <summary>A plugin of one real map with as many series as are wanted, which the benchmark fills itself.</summary>
-internal sealed class BenchPlugin(int series) : PluginDefinition, IKeyDecoder
+/// <summary>A plugin of real maps that the benchmark fills itself.</summary>
+internal abstract class BenchPlugin : PluginDefinition
 {
-    public const int Slots = 27;
-
-    public override string ObjectName => "bench_series.bpf.o";
-
-    public string Map => $"series_{series}";
-
-    public override IReadOnlyList<MetricDefinition> MetricsOf(OpenBpfObject opened) => [new MetricDefinition(Map, $"bench_{series}_seconds", "A benchmark.", _ => this)];
-
-    public IReadOnlyList<string> LabelNames { get; } = ["major", "minor"];
-
-    public IReadOnlyList<string>? Decode(ReadOnlySpan<byte> key) =>
-        [$"{BinaryPrimitives.ReadUInt32LittleEndian(key)}", $"{BinaryPrimitives.ReadUInt32LittleEndian(key[4..])}"];
-
     public override ReadOnlyMemory<byte> ReadObject() => Resource.Read(ObjectName);
 
-    /// <summary>Gives every slot of every series, on every possible CPU, a value that it did not have before.</summary>
-    public unsafe void Fill(BpfMap map, ulong round)
+    /// <summary>Gives every entry of its maps a value that it did not have before, on every possible CPU.</summary>
+    public abstract void Change(LoadedBpfObject loaded, ulong round);
+
+    /// <summary>Loads and attaches it, and fills its maps for the first time.</summary>
+    public RunningPlugin Start(FamilyRegistry registry, PluginLoader loader, string name)
     {
-        int words = map.Definition.ValueSize / sizeof(ulong);
-        ulong[] value = new ulong[words * PossibleCpus.Count];
-        uint* key = stackalloc uint[2];
-        fixed (ulong* values = value)
-        {
-            for (int i = 0; i < series; i++)
-            {
-                (key[0], key[1]) = ((uint)i >> 8, (uint)i & 255);
-                for (int word = 0; word < value.Length; word++) value[word] = (round * 1000) + (ulong)(i + word);
-                int result = LibBpf.MapUpdate(map.Handle, (byte*)key, (byte*)values, 0);
-                if (result < 0) throw BpfException.Of($"can't fill map '{Map}'", result);
-            }
-        }
+        RunningPlugin running = loader.Load(registry, new AgentConfiguration { File = "", PluginFolders = [] }.For(name), () => this, "ebpf_");
+        Change(running.Object, 1);
+        return running;
     }
 
     public override void Dispose()

@@ -6,9 +6,11 @@ namespace EbpfAgent.Benchmarks;
 /// <summary>Runs the C program that the figures are held against.</summary>
 internal static class Floor
 {
-    public static double Milliseconds(string what, int series)
+    /// <param name="what">What it does: the first argument.</param>
+    /// <param name="arguments">The others.</param>
+    public static double Measure(string what, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "floor"), [what, $"{series}"]) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "floor"), [what, .. arguments]) { RedirectStandardOutput = true })!;
         string text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0) throw new InvalidOperationException($"the floor for {what} failed with exit code {process.ExitCode}");

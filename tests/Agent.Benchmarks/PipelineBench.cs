@@ -1,10 +1,8 @@
 using EbpfAgent.Bpf;
 using EbpfAgent.Bpf.Native;
-using EbpfAgent.Configuration;
 using EbpfAgent.Exposition;
 using EbpfAgent.Lifecycle;
 using EbpfAgent.Series;
-using EbpfAgent.Tests.Support;
 
 namespace EbpfAgent.Benchmarks;
 
@@ -17,12 +15,10 @@ internal static class PipelineBench
     {
         var registry = new FamilyRegistry();
         var loader = new PluginLoader(registry, KernelFacts.Read(), new MapCalls(), TimeProvider.System);
-        var plugin = new BenchPlugin(series);
-        using RunningPlugin running = loader.Load(registry, new AgentConfiguration { File = "", PluginFolders = [] }.For("bench"), () => plugin, "ebpf_");
-        BpfMap map = running.Object.Map(plugin.Map);
+        var plugin = new HistogramPlugin(series);
+        using RunningPlugin running = plugin.Start(registry, loader, "bench");
         ulong round = 1;
-        plugin.Fill(map, round);
-        Poll(series, running, () => plugin.Fill(map, ++round));
+        Poll(series, running, () => plugin.Change(running.Object, ++round));
         Text(series, registry);
     }
 
@@ -30,7 +26,7 @@ internal static class PipelineBench
     {
         Report.WarmUp(running.Poll);
         double poll = Report.Best(Runs, change, running.Poll);
-        double floor = Floor.Milliseconds("poll", series);
+        double floor = Floor.Measure("poll", $"{series}");
         Report.Figure($"poll_fold_{series}", poll, "ms");
         Report.Figure($"floor_poll_{series}", floor, "ms");
         Report.Figure($"ratio_poll_fold_{series}", poll / floor, "x");
@@ -51,7 +47,7 @@ internal static class PipelineBench
 
         Report.WarmUp(Write);
         double text = Report.Best(Runs, static () => { }, Write);
-        double floor = Floor.Milliseconds("text", series);
+        double floor = Floor.Measure("text", $"{series}");
         Report.Figure($"text_{series}", text, "ms");
         Report.Figure($"floor_text_{series}", floor, "ms");
         Report.Figure($"ratio_text_{series}", text / floor, "x");

@@ -16,15 +16,21 @@ internal static class Report
     }
 
     /// <summary>The best of several runs, in milliseconds: what the work takes when nobody else takes the machine.</summary>
-    public static double Best(int runs, Action prepare, Action work)
+    public static double Best(int runs, Action prepare, Action work) => BestInTurn(runs, prepare, [work])[0];
+
+    /// <summary>The same of several works that are compared with each other: in turn, so that a slow moment of the machine hits all alike.</summary>
+    public static double[] BestInTurn(int runs, Action prepare, IReadOnlyList<Action> works)
     {
-        double best = double.PositiveInfinity;
+        double[] best = [.. works.Select(static _ => double.PositiveInfinity)];
         for (int run = 0; run < runs; run++)
         {
             prepare();
-            long started = TimeProvider.System.GetTimestamp();
-            work();
-            best = Math.Min(best, TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
+            for (int i = 0; i < best.Length; i++)
+            {
+                long started = TimeProvider.System.GetTimestamp();
+                works[i]();
+                best[i] = Math.Min(best[i], TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
+            }
         }
 
         return best;

@@ -21,16 +21,17 @@ namespace EbpfAgent.Benchmarks;
 internal static class ScrapeBench
 {
     private const int WarmUp = 12;
-    private const int Runs = 12;
+    private const int Runs = 8;
 
     private static readonly byte[] Request = Encoding.ASCII.GetBytes("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
+    /// <param name="name">What figures call it.</param>
+    /// <param name="plugin">What is scraped.</param>
     /// <returns>What a scrape allocates in the whole process, in bytes.</returns>
-    public static async Task<double> RunAsync(int series)
+    public static async Task<double> RunAsync(string name, BenchPlugin plugin)
     {
         var registry = new FamilyRegistry();
         var loader = new PluginLoader(registry, KernelFacts.Read(), new MapCalls(), TimeProvider.System);
-        var plugin = new BenchPlugin(series);
         AgentConfiguration configuration = Configuration();
         await using var supervisor = new PluginSupervisor(
             "bench", "bench", (target, before, cancellation) => loader.Prepare(target.Settings, target.MetricPrefix, () => plugin, before, cancellation), registry, TimeProvider.System, NullLogger.Instance);
@@ -41,11 +42,10 @@ internal static class ScrapeBench
         var handler = new MetricsHandler(new MetricsDocument(registry), new AgentMetrics(TimeProvider.System), plugins, TimeProvider.System);
         application.Run(new HttpEndpoint(handler, plugins, new ReloadHandler(static () => Task.FromResult<IReadOnlyList<string>>([]), static () => ReloadAccess.Nobody)).HandleAsync);
         await application.StartAsync();
-        BpfMap map = running.Object.Map(plugin.Map);
-        return Measure(series, new Uri(application.Urls.First()).Port, round => plugin.Fill(map, round));
+        return Measure(name, new Uri(application.Urls.First()).Port, round => plugin.Change(running.Object, round));
     }
 
-    private static double Measure(int series, int port, Action<ulong> change)
+    private static double Measure(string name, int port, Action<ulong> change)
     {
         using var client = new ScrapeClient(port, Request);
         ulong round = 1;
@@ -58,7 +58,7 @@ internal static class ScrapeBench
 
         Report.Best(WarmUp, () => change(round++), client.Scrape);
         double best = Report.Best(Runs, Prepare, client.Scrape);
-        Report.Figure($"scrape_{series}", best, "ms");
+        Report.Figure($"scrape_{name}", best, "ms");
         long before = GC.GetTotalAllocatedBytes(precise: true);
         for (int run = 0; run < Runs; run++)
         {
@@ -67,7 +67,7 @@ internal static class ScrapeBench
         }
 
         double allocated = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Runs;
-        Report.Figure($"allocated_per_scrape_{series}", allocated, "bytes");
+        Report.Figure($"allocated_per_scrape_{name}", allocated, "bytes");
         return allocated;
     }
 

@@ -26,6 +26,8 @@ internal static class LabelValues
     /// <summary>One value; the same instance if it is clean already.</summary>
     public static string Clean(string value, int maxBytes)
     {
+        if (value.Length <= maxBytes && Ascii.IsValid(value))
+            return value;
         ReadOnlySpan<char> rest = value;
         var bytes = 0;
         while (!rest.IsEmpty)

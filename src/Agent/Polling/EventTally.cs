@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using EbpfAgent.Bpf.Events;
 using EbpfAgent.Series;
 
@@ -58,6 +59,7 @@ internal sealed class EventTally : IEventSink
     /// <summary>How many have not, since there were too many different ones already.</summary>
     public ulong Overflow { get; private set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Accept(ReadOnlySpan<byte> sent)
     {
         if (sent.Length < _keySize || (sent.Length > _keySize && !_isPadded))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EbpfAgent.Folding;
 using EbpfAgent.Series;
 
@@ -10,6 +11,7 @@ namespace EbpfAgent.Polling;
 /// <param name="valueBytes">Bytes of an entry's values, of all CPUs.</param>
 internal sealed class NumberIntake(MetricFamily family, int keySize, NumberFold number, int valueBytes) : IEntrySink
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Accept(ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, int count)
     {
         for (int i = 0; i < count; i++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EbpfAgent.Decoding;
 using EbpfAgent.Folding;
 
@@ -36,6 +37,7 @@ internal sealed class GaugeFamily : MetricFamily
         _keys.Begin();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override Span<ulong> Stage(ReadOnlySpan<byte> key)
     {
         int row = _keys.Touch(key, out bool added, out bool firstInPoll);
@@ -45,6 +47,7 @@ internal sealed class GaugeFamily : MetricFamily
         return staged;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Commit()
     {
         _keys.AllDecided();
@@ -102,6 +105,7 @@ internal sealed class GaugeFamily : MetricFamily
         return PolledKeys.OverLimit;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CommitRow(int row)
     {
         if (!_keys.IsInUse(row)) return;

@@ -1,4 +1,6 @@
+using System.IO.Hashing;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace EbpfAgent.Series;
 
@@ -13,6 +15,8 @@ internal sealed class KeyTable(int keySize)
 {
     private const int FirstCapacity = 16;
     private const int None = -1;
+
+    private static readonly long Seed = Random.Shared.NextInt64();
 
     private int[] _buckets = NewBuckets(FirstCapacity);
     private int[] _nexts = new int[FirstCapacity];
@@ -63,6 +67,7 @@ internal sealed class KeyTable(int keySize)
         Count--;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Find(ReadOnlySpan<byte> key, int hash)
     {
         for (int row = _buckets[Bucket(hash)]; row >= 0; row = _nexts[row])
@@ -118,12 +123,8 @@ internal sealed class KeyTable(int keySize)
 
     private int Bucket(int hash) => hash & (_buckets.Length - 1);
 
-    private static int Hash(ReadOnlySpan<byte> key)
-    {
-        var hash = new HashCode();
-        hash.AddBytes(key);
-        return hash.ToHashCode();
-    }
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Hash(ReadOnlySpan<byte> key) => (int)XxHash3.HashToUInt64(key, Seed);
 
     private static int[] NewBuckets(int capacity)
     {

@@ -24,6 +24,12 @@ internal static class LabelText
 
     private static void AppendEscaped(StringBuilder text, string value)
     {
+        if (!value.AsSpan().ContainsAny('\\', '"', '\n'))
+        {
+            text.Append(value);
+            return;
+        }
+
         foreach (char c in value)
         {
             _ = c switch

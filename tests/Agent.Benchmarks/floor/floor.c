@@ -3,9 +3,13 @@
  *
  *	floor poll N	reads a per-CPU hash of N histograms of 27 slots in batches, and folds it over the possible CPUs
  *	floor text N	writes N histograms of 29 lines into memory: a cached prefix, a number, a line feed
+ *	floor sums N	reads a hash of N numbers in batches; sums_per_cpu: a per-CPU hash, and sums over the possible CPUs
+ *	floor decode N	makes the text of four labels of each of N keys
+ *	floor events ID N	takes N events out of the ring buffer of this id
  *
- * Prints the best of several runs, in milliseconds.
+ * Prints the best of several runs, in milliseconds; decode in nanoseconds a key, and events, of one run, in nanoseconds an event.
  */
+#include "floor.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -15,13 +19,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { SLOTS = 27, WORDS = SLOTS + 1, LINES = SLOTS + 2, RUNS = 15, BATCH = 1024 };
+enum { SLOTS = 27, WORDS = SLOTS + 1, LINES = SLOTS + 2 };
 
-struct key {
-	uint32_t major, minor;
-};
-
-static double milliseconds(void)
+double milliseconds(void)
 {
 	struct timespec now;
 
@@ -29,23 +29,22 @@ static double milliseconds(void)
 	return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
 }
 
-static void fail(const char *what)
+void fail(const char *what)
 {
 	perror(what);
 	exit(1);
 }
 
-/* Gives every word of every entry, on every CPU, a value that it did not have before. */
-static void change(int map, int series, int cpus, int round)
+void change(int map, int series, int words, int round)
 {
-	uint64_t *value = calloc(cpus, WORDS * 8);
+	uint64_t *value = calloc(words, 8);
 
 	if (!value)
 		fail("filling the map");
 	for (int i = 0; i < series; i++) {
 		struct key key = {i >> 8, i & 255};
 
-		for (int word = 0; word < cpus * WORDS; word++)
+		for (int word = 0; word < words; word++)
 			value[word] = (uint64_t)round * 1000 + i + word;
 		if (bpf_map_update_elem(map, &key, value, BPF_ANY))
 			fail("filling the map");
@@ -82,7 +81,7 @@ static double poll_once(int map, int cpus, struct key *keys, uint64_t *values, u
 	return milliseconds() - started;
 }
 
-static double poll_floor(int count)
+double poll_floor(int count)
 {
 	int cpus = libbpf_num_possible_cpus();
 	int map = bpf_map_create(BPF_MAP_TYPE_PERCPU_HASH, "floor", sizeof(struct key), WORDS * 8, count, NULL);
@@ -96,7 +95,7 @@ static double poll_floor(int count)
 	for (int run = 0; run < RUNS; run++) {
 		double took;
 
-		change(map, count, cpus, run + 1);
+		change(map, count, cpus * WORDS, run + 1);
 		took = poll_once(map, cpus, keys, values, series);
 
 		best = took < best ? took : best;
@@ -106,8 +105,16 @@ static double poll_floor(int count)
 
 static char hundred[100][2];
 
+void prepare_digits(void)
+{
+	for (int i = 0; i < 100; i++) {
+		hundred[i][0] = '0' + i / 10;
+		hundred[i][1] = '0' + i % 10;
+	}
+}
+
 /* Two digits at a time: half the divisions, and the fastest of the simple ways. */
-static char *put_number(char *to, uint64_t value)
+char *put_number(char *to, uint64_t value)
 {
 	char digits[20];
 	int at = sizeof(digits);
@@ -122,7 +129,7 @@ static char *put_number(char *to, uint64_t value)
 	return to + sizeof(digits) - at;
 }
 
-static double text_floor(int count)
+double text_floor(int count)
 {
 	int lines = count * LINES;
 	char **prefixes = malloc(lines * sizeof(*prefixes)), line[200];
@@ -130,10 +137,7 @@ static double text_floor(int count)
 	size_t room = 0;
 	double best = 1e9;
 
-	for (int i = 0; i < 100; i++) {
-		hundred[i][0] = '0' + i / 10;
-		hundred[i][1] = '0' + i % 10;
-	}
+	prepare_digits();
 	for (int i = 0; i < lines; i++) {
 		int series = i / LINES, bound = i % LINES;
 
@@ -162,13 +166,20 @@ static double text_floor(int count)
 
 int main(int argc, char **argv)
 {
-	int count = argc == 3 ? atoi(argv[2]) : 0;
+	const char *what = argc > 1 ? argv[1] : "";
+	int count = argc > 2 ? atoi(argv[argc - 1]) : 0;
 
-	if (count > 0 && !strcmp(argv[1], "poll"))
+	if (count > 0 && argc == 4 && !strcmp(what, "events"))
+		printf("%.4f\n", events_floor(strtoul(argv[2], NULL, 10), count));
+	else if (count > 0 && argc == 3 && !strcmp(what, "poll"))
 		printf("%.4f\n", poll_floor(count));
-	else if (count > 0 && !strcmp(argv[1], "text"))
+	else if (count > 0 && argc == 3 && !strcmp(what, "text"))
 		printf("%.4f\n", text_floor(count));
+	else if (count > 0 && argc == 3 && !strcmp(what, "decode"))
+		printf("%.4f\n", decode_floor(count));
+	else if (count > 0 && argc == 3 && (!strcmp(what, "sums") || !strcmp(what, "sums_per_cpu")))
+		printf("%.4f\n", sums_floor(count, !strcmp(what, "sums_per_cpu")));
 	else
-		return fprintf(stderr, "usage: floor poll|text SERIES\n"), 2;
+		return fprintf(stderr, "usage: floor poll|text|sums|sums_per_cpu|decode N, or floor events ID N\n"), 2;
 	return 0;
 }

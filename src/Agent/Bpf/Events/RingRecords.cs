@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EbpfAgent.Bpf.Events;
 
 /// <summary>
@@ -17,6 +19,7 @@ internal sealed unsafe class RingRecords(string name, ulong* consumer, ulong* pr
 
     /// <summary>Takes records up to where the kernel stands at the call, or to one that is being written. Returns how many bytes they took.</summary>
     /// <exception cref="BpfException">A position or length is none that the kernel writes.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ulong Drain(IEventSink sink)
     {
         ulong start = *consumer;
