@@ -12,7 +12,7 @@ internal static class Manifests
     public static PluginManifest Load(string entry) => PluginEntry.FormOf(entry) switch
     {
         PluginForm.Object => new PluginManifest { File = entry, Folder = Path.GetDirectoryName(entry)!, ObjectPath = entry, Metrics = [] },
-        PluginForm.ExporterConfiguration => EbpfExporterConfiguration.Load(entry, LabelDecoders.Objection),
-        _ => PluginManifestLoader.Load(entry),
+        PluginForm.ExporterConfiguration => EbpfExporterConfiguration.Load(entry, LabelDecoders.Objection, OrdinaryFile.Open),
+        _ => PluginManifestLoader.Load(entry, OrdinaryFile.Open),
     };
 }
