@@ -20,6 +20,7 @@ internal static class PluginManifestLoader
     {
         var errors = new ErrorList();
         var root = PositionedJson.Parse(utf8, file, errors);
+        ManifestBounds.Demand(root, errors);
         var manifest = ObjectReader.Document(root, errors, reader => Bind(reader, Path.GetFullPath(file)));
         errors.ThrowIfAny();
         return manifest!;

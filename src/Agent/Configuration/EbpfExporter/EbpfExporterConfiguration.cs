@@ -39,6 +39,7 @@ internal static class EbpfExporterConfiguration
             throw errors.Fatal(JsonPosition.OfFile(file), "", $"expected a file name that ends in {Extension}, beside its object");
         var context = new ExporterContext(check);
         var root = PositionedYaml.Parse(utf8, file, errors);
+        ManifestBounds.Demand(root, errors);
         if (root is ObjectNode document)
             DocumentForm.Prepare(document, errors, context);
         var manifest = ObjectReader.Document(root, errors, reader => Bind(reader, context, Path.GetFullPath(file), objectName));
