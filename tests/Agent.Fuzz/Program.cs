@@ -4,6 +4,7 @@ using EbpfAgent.Fuzz.Objects;
 // Damaged BPF objects, opened as the agent opens them. Every object has a number, which makes it again:
 //   EbpfAgent.Agent.Fuzz FOLDER FIRST COUNT      COUNT objects from number FIRST on, in child processes; a crash or a hang is reported with its number
 //   EbpfAgent.Agent.Fuzz FOLDER NUMBER save FILE writes one of them to a file
+// With FUZZ_LOAD=1 the kernel loads them too (root).
 if (args is [var folder, var first, var count] && Number(first) is { } begin && Number(count) is { } many)
     return new ObjectFuzz(folder).Report(begin, many, Console.Out) == 0 ? 0 : 1;
 if (args is [ObjectChild.Word, var from, var start, var end] && Number(start) is { } one && Number(end) is { } last)

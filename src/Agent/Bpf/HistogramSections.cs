@@ -12,14 +12,8 @@ internal static class HistogramSections
     private static readonly string[] DropSections = [".data.histograms", ".data.events"];
 
     /// <summary>The bytes of a map's scheme; null if it has none.</summary>
-    public static byte[]? Scheme(OpenBpfObject opened, string map)
-    {
-        byte[]? section = opened.InitialValue(SchemeSection);
-        BtfSectionVariable? variable = Find(opened.Btf, SchemeSection, map + SchemeSuffix);
-        return section is null || variable is not { } found || (ulong)found.Offset + found.Size > (ulong)section.Length
-            ? null
-            : section.AsSpan((int)found.Offset, (int)found.Size).ToArray();
-    }
+    public static byte[]? Scheme(OpenBpfObject opened, string map) =>
+        Find(opened.Btf, SchemeSection, map + SchemeSuffix) is { } variable ? opened.InitialValue(SchemeSection, variable) : null;
 
     /// <summary>Where a data section counts a map's failed inserts, or the events that found no room in it; null if none does.</summary>
     public static (string Section, int Offset)? DropCounter(Btf btf, string map)

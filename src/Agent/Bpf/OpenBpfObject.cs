@@ -84,12 +84,13 @@ internal sealed class OpenBpfObject : IDisposable
     public MapDefinition? FindMap(string name) => Maps.FirstOrDefault(map => map.Name == name);
 
     /// <summary>A copy of what a data section (<c>.rodata.histograms</c>) holds before the load; null where the object has no such section.</summary>
-    public unsafe byte[]? InitialValue(string section)
+    public byte[]? InitialValue(string section) => Initial(section) is { IsEmpty: false } value ? value.ToArray() : null;
+
+    /// <summary>The same of one variable of the section; null where the section does not hold it.</summary>
+    public byte[]? InitialValue(string section, BtfSectionVariable variable)
     {
-        int index = Maps.ToList().FindIndex(map => map.Name == section);
-        if (index < 0) return null;
-        byte* value = LibBpf.MapInitialValue(_native.Maps[index], out nuint size);
-        return value is null ? null : new ReadOnlySpan<byte>(value, checked((int)size)).ToArray();
+        ReadOnlySpan<byte> value = Initial(section);
+        return (ulong)variable.Offset + variable.Size <= (ulong)value.Length ? value.Slice((int)variable.Offset, (int)variable.Size).ToArray() : null;
     }
 
     /// <summary>
@@ -180,6 +181,15 @@ internal sealed class OpenBpfObject : IDisposable
     {
         int result = LibBpf.MapReuse(map, existing);
         return result < 0 ? $"can't be used again: {Errno.Describe(-result)}" : null;
+    }
+
+    // Lives as long as the object is open.
+    private unsafe ReadOnlySpan<byte> Initial(string section)
+    {
+        int index = Maps.Index().FirstOrDefault(map => map.Item.Name == section, (-1, null!)).Index;
+        if (index < 0) return default;
+        byte* value = LibBpf.MapInitialValue(_native.Maps[index], out nuint size);
+        return value is null ? default : new ReadOnlySpan<byte>(value, checked((int)size));
     }
 
     private MapDefinition WithMeaning(MapDefinition map) => map.Section switch

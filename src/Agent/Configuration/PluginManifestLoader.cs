@@ -1,5 +1,6 @@
 using System.Globalization;
 using EbpfAgent.Configuration.Reading;
+using Microsoft.Win32.SafeHandles;
 
 namespace EbpfAgent.Configuration;
 
@@ -8,9 +9,10 @@ internal static class PluginManifestLoader
 {
     /// <summary>Reads a manifest.</summary>
     /// <param name="file">The path as messages shall show it.</param>
+    /// <param name="open">Opens it; null does as .NET does.</param>
     /// <exception cref="ConfigurationException">The file can't be read, or anything in it is wrong.</exception>
-    public static PluginManifest Load(string file) =>
-        Parse(ConfigurationFile.Read(file, "such a plugin is a folder with a plugin.json"), file);
+    public static PluginManifest Load(string file, Func<string, SafeFileHandle>? open = null) =>
+        Parse(ConfigurationFile.Read(file, "such a plugin is a folder with a plugin.json", open), file);
 
     /// <summary>The same for text that was read already. The file need not exist: its folder is where paths begin.</summary>
     /// <exception cref="ConfigurationException">Anything in the text is wrong.</exception>
@@ -18,6 +20,7 @@ internal static class PluginManifestLoader
     {
         var errors = new ErrorList();
         var root = PositionedJson.Parse(utf8, file, errors);
+        ManifestBounds.Demand(root, errors);
         var manifest = ObjectReader.Document(root, errors, reader => Bind(reader, Path.GetFullPath(file)));
         errors.ThrowIfAny();
         return manifest!;

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
@@ -18,6 +19,21 @@ internal sealed class LineLog(TimeProvider time) : ConsoleFormatter(FormatterNam
             _ => "debug",
         };
         string exception = logEntry.Exception is null ? "" : $"\n{logEntry.Exception}";
-        textWriter.WriteLine($"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ} {level}: {logEntry.Formatter(logEntry.State, null)}{exception}");
+        textWriter.WriteLine($"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ} {level}: {Harmless(logEntry.Formatter(logEntry.State, null))}{exception}");
+    }
+
+    // Names of files and what scripts say are in messages: they must not pass for further lines, nor command the operator's terminal.
+    private static string Harmless(string message)
+    {
+        if (!message.Any(char.IsControl)) return message;
+        var text = new StringBuilder(message.Length + 16);
+        foreach ((int at, char c) in message.Index())
+        {
+            if (c == '\n') text.Append(at + 1 < message.Length && message[at + 1] == ' ' ? "\n" : "\n    ");
+            else if (char.IsControl(c) && c != '\t') text.Append($"\\u{(int)c:x4}");
+            else text.Append(c);
+        }
+
+        return text.ToString();
     }
 }

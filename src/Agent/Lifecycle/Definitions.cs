@@ -23,7 +23,7 @@ internal static class Definitions
     public static PluginManifest ManifestOf(string entry) => PluginEntry.FormOf(entry) switch
     {
         PluginForm.Object => new PluginManifest { File = entry, Folder = Path.GetDirectoryName(entry)!, ObjectPath = entry, Metrics = [] },
-        PluginForm.ExporterConfiguration => EbpfExporterConfiguration.Load(entry, LabelDecoders.Objection),
-        _ => PluginManifestLoader.Load(entry),
+        PluginForm.ExporterConfiguration => EbpfExporterConfiguration.Load(entry, LabelDecoders.Objection, OrdinaryFile.Open),
+        _ => PluginManifestLoader.Load(entry, OrdinaryFile.Open),
     };
 }

@@ -17,10 +17,7 @@ internal static class PluginFile
             throw Unreadable($"the {what} '{relative}' lies outside of the plugin's folder {folder}; move it inside");
         try
         {
-            long length = new FileInfo(path).Length;
-            return length <= MostBytes
-                ? File.ReadAllBytes(path)
-                : throw Unreadable($"the {what} {path} has {length} bytes, and {MostBytes} is the most; strip it with llvm-strip -g");
+            return OrdinaryFile.Read(path, MostBytes, out long length) ?? throw Unreadable($"the {what} {path} has {length} bytes, and {MostBytes} is the most; strip it with llvm-strip -g");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -49,9 +49,19 @@ internal sealed class ScriptFiles(string folder) : IScriptFiles
         if (!file.FullName.StartsWith(root.TrimEnd('/') + '/', StringComparison.Ordinal))
             throw new IOException($"is a link that leads out of the script's folder, to {file.FullName}; copy the file into the folder");
         if ((file.Attributes & FileAttributes.Directory) != 0) throw new IOException("is a folder; name a file in it");
-        if (file.Length > MostBytes) throw new IOException($"has {file.Length} bytes, and {MostBytes} is the most; leave out what no label needs");
-        // A pipe has no length either, and to open it would be to wait for whoever writes into it.
-        return file.Length == 0 ? "" : Text(File.ReadAllBytes(file.FullName));
+        return Text(Bytes(file.FullName, out long length) ?? throw new IOException($"has {length} bytes, and {MostBytes} is the most; leave out what no label needs"));
+    }
+
+    private static byte[]? Bytes(string path, out long length)
+    {
+        try
+        {
+            return OrdinaryFile.Read(path, MostBytes, out length);
+        }
+        catch (IOException e) when (e is not FileNotFoundException)
+        {
+            throw new IOException($"can't be read: {e.Message}", e);
+        }
     }
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);

@@ -12,6 +12,7 @@ namespace EbpfAgent.Fuzz.Objects;
 internal static class ObjectReading
 {
     private static readonly MetricKind[] Kinds = [MetricKind.Histogram, MetricKind.Counter, MetricKind.Gauge];
+    private static readonly Lazy<KernelFacts> Kernel = new(static () => KernelFacts.Read());
     private static readonly BareHost Machine = new();
     private static readonly Dictionary<string, object> SomeSettings = new() { ["target"] = 1UL };
 
@@ -25,6 +26,16 @@ internal static class ObjectReading
         EventType.FindNamed(opened.Btf, "struct event");
         Attempt(() => ConstantVariables.Patches(opened.Name, opened.Btf, new ObjectOptions(ObjectOptions.None.Programs, SomeSettings, new Dictionary<string, ulong> { ["tcp_prot"] = 1 })));
         foreach (BtfType type in opened.Btf.Types) opened.Btf.DescribeType(type.Id);
+    }
+
+    /// <summary>Has the kernel load it, where it takes little memory there; attaches nothing. For root.</summary>
+    /// <exception cref="BpfException">The kernel refuses it.</exception>
+    public static void Load(ReadOnlySpan<byte> image)
+    {
+        const double MostBytes = 4 << 20;
+        using OpenBpfObject opened = OpenBpfObject.Open("damaged.bpf.o", image);
+        double size = opened.Maps.Sum(static map => (map.KeySize + (double)map.ValueSize) * map.MaxEntries * (map.IsPerCpu ? PossibleCpus.Count : 1));
+        if (size <= MostBytes && !opened.Maps.Any(static map => map.Flags > 0x3fff)) opened.Load(Kernel.Value).Dispose();
     }
 
     private static void Read(OpenBpfObject opened, MapDefinition map)

@@ -29,7 +29,7 @@ public sealed class BtfCheckTests
         string text = new('x', 100_000);
         b.Struct(text, 4, [.. Enumerable.Range(0, 1000).Select(static i => ("m", 1, (uint)i))]);
         byte[] raw = b.Build();
-        for (int i = 0; i < 1000; i++) BitConverter.TryWriteBytes(raw.AsSpan(24 + 16 + 12 + (i * 12)), i + 1);
+        for (int i = 0; i < 1000; i++) BitConverter.TryWriteBytes(raw.AsSpan(24 + 12 + (i * 12)), 3000 + i);
 
         Assert.Contains("more than 4 times", Assert.Throws<BtfException>(() => Btf.Parse(raw)).Message, StringComparison.Ordinal);
     }

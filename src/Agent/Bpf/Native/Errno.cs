@@ -14,6 +14,7 @@ internal static class Errno
     public const int Busy = 16;                 // EBUSY
     public const int Exists = 17;               // EEXIST
     public const int NoDevice = 19;             // ENODEV
+    public const int NotAFolder = 20;           // ENOTDIR
     public const int Invalid = 22;              // EINVAL
     public const int NoSpace = 28;              // ENOSPC
     public const int AddressNotAvailable = 99;  // EADDRNOTAVAIL, for a function of which there are several

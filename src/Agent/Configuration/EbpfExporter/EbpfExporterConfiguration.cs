@@ -1,5 +1,6 @@
 using EbpfAgent.Configuration.Reading;
 using EbpfAgent.Decoding.BuiltIn;
+using Microsoft.Win32.SafeHandles;
 
 namespace EbpfAgent.Configuration.EbpfExporter;
 
@@ -24,9 +25,10 @@ internal static class EbpfExporterConfiguration
     /// <summary>Reads a configuration.</summary>
     /// <param name="file">The path as messages shall show it.</param>
     /// <param name="check">What is wrong with a decoder's arguments, as the rest of a sentence, or null; left out where nobody can tell.</param>
+    /// <param name="open">Opens it; null does as .NET does.</param>
     /// <exception cref="ConfigurationException">The file can't be read, or anything in it is wrong or not supported.</exception>
-    public static PluginManifest Load(string file, Func<DecoderSpec, string?>? check = null) =>
-        Parse(ConfigurationFile.Read(file, "a configuration of ebpf_exporter is a NAME.yaml with its NAME.bpf.o"), file, check);
+    public static PluginManifest Load(string file, Func<DecoderSpec, string?>? check = null, Func<string, SafeFileHandle>? open = null) =>
+        Parse(ConfigurationFile.Read(file, "a configuration of ebpf_exporter is a NAME.yaml with its NAME.bpf.o", open), file, check);
 
     /// <summary>The same for text that was read already. The file need not exist: its folder is where the object is.</summary>
     /// <exception cref="ConfigurationException">Anything in the text is wrong or not supported.</exception>
@@ -37,6 +39,7 @@ internal static class EbpfExporterConfiguration
             throw errors.Fatal(JsonPosition.OfFile(file), "", $"expected a file name that ends in {Extension}, beside its object");
         var context = new ExporterContext(check);
         var root = PositionedYaml.Parse(utf8, file, errors);
+        ManifestBounds.Demand(root, errors);
         if (root is ObjectNode document)
             DocumentForm.Prepare(document, errors, context);
         var manifest = ObjectReader.Document(root, errors, reader => Bind(reader, context, Path.GetFullPath(file), objectName));
