@@ -44,6 +44,7 @@ struct thread_info___x86 {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state; /* since 5.14 */
+	unsigned int flags;
 	int pid;
 };
 
@@ -63,6 +64,16 @@ struct request_sock {
 
 struct task_struct___before_5_14 {
 	volatile long state;
+};
+
+/* What programs of iter/task are given. */
+struct bpf_iter_meta {
+	__u64 seq_num;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task; /* null after the last one */
 };
 
 #pragma clang attribute pop

@@ -49,7 +49,7 @@ internal static class PluginManifestLoader
     {
         string[] objects = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.bpf.o") : [];
         if (objects.Length == 1 || root.Raw("object") is not null) return objects.FirstOrDefault("");
-        string found = objects.Length == 0 ? "" : $" (the folder has {objects.Length}: {string.Join(", ", objects.Select(Path.GetFileName).Order(StringComparer.Ordinal))})";
+        string found = objects.Length == 0 ? " (the folder has no *.bpf.o; compile the program into it)" : $" (the folder has {objects.Length}: {string.Join(", ", objects.Select(Path.GetFileName).Order(StringComparer.Ordinal))})";
         root.Required("object", ObjectFormat(folder) with { Expected = ObjectFormat(folder).Expected + found });
         return "";
     }

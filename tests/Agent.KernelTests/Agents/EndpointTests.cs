@@ -6,7 +6,7 @@ namespace EbpfAgent.Tests.Agents;
 /// <summary>What the endpoint of an agent with the bundled plugins answers.</summary>
 public sealed class EndpointTests(RunningAgent running) : KernelTest, IClassFixture<RunningAgent>
 {
-    private static readonly string[] Plugins = ["DiskLatency", "RunQueueLatency", "syscall-latency"];
+    private static readonly string[] Plugins = ["DiskLatency", "RunQueueLatency", "syscall-latency", "tcp-retransmits"];
 
     [Fact]
     public async Task It_becomes_ready_with_all_plugins_running()

@@ -12,11 +12,11 @@ public sealed class LifeTests : KernelTest
     {
         using AgentFolder folder = new AgentFolder().WithBundled();
         using AgentProcess agent = await AgentProcess.StartAsync(folder);
-        await agent.ScrapeWhenPolledAsync("DiskLatency", "RunQueueLatency", "syscall-latency");
+        await agent.ScrapeWhenPolledAsync("DiskLatency", "RunQueueLatency", "syscall-latency", "tcp-retransmits");
         IReadOnlyList<(string Kind, uint Id)> owned = KernelIds.OwnedBy(agent.Id);
-        // 1 program of the disks', 3 of the run queue's, 2 of the system calls', each with a link, and with a dispatcher before it.
-        Assert.Equal(12, owned.Count(static one => one.Kind == "prog"));
-        Assert.Equal(6, owned.Count(static one => one.Kind == "link"));
+        // 1 program of the disks', 3 of the run queue's, 2 of the system calls', 2 of TCP's, each with a link, and with a dispatcher before it.
+        Assert.Equal(16, owned.Count(static one => one.Kind == "prog"));
+        Assert.Equal(8, owned.Count(static one => one.Kind == "link"));
         Assert.True(owned.Count(static one => one.Kind == "map") >= 5);
         Assert.All(owned, static one => Assert.True(KernelIds.Exists(one)));
         (int exitCode, TimeSpan took) = await agent.TerminateAsync();

@@ -143,6 +143,25 @@ public sealed class ManifestGrammarTests
     public void A_setting_that_is_wrong_is_named_with_its_place(string settings, string expected) =>
         Assert.Contains(expected, Sample.ManifestError($$"""{"object": "a.bpf.o", {{settings}}}"""), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("the folder has no *.bpf.o; compile the program into it")]
+    [InlineData("the folder has 2: a.bpf.o, b.bpf.o", "a.bpf.o", "b.bpf.o")]
+    public void An_object_that_is_not_named_is_the_folders_only_one(string found, params string[] objects)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("ebpf-agent-test-");
+        try
+        {
+            foreach (string name in objects) File.WriteAllText(Path.Combine(folder.FullName, name), "");
+            string file = Path.Combine(folder.FullName, "plugin.json");
+            var refused = Assert.Throws<ConfigurationException>(() => PluginManifestLoader.Parse("{}"u8.ToArray(), file));
+            Assert.EndsWith($"such as \"disk_latency.bpf.o\" ({found})", refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static ManifestMetric Metric(string json) => Assert.Single(Sample.Manifest($$"""{"object": "a.bpf.o", "metrics": [{{json}}]}""").Metrics);
 
     private static string Text(LabelSpec label) => $"{label.Name}={label.Field}[{string.Join(',', label.Decoders.Select(Text))}]";

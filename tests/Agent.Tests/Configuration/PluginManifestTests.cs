@@ -85,7 +85,7 @@ public sealed class PluginManifestTests
     {
         Assert.Equal(
             [
-                "plugin.json:1:1: object: missing; " + ObjectInFolder,
+                "plugin.json:1:1: object: missing; " + ObjectInFolder + " (the folder has no *.bpf.o; compile the program into it)",
             ],
             Sample.ManifestError("{}").Split('\n'));
         Assert.Equal(
