@@ -43,6 +43,9 @@ internal sealed class LinuxHost(string root, TimeProvider time, IFileCalls files
 
     public string? NetworkNamespaceName(uint inode) => _namespaces.Find(inode);
 
+    /// <inheritdoc/>
+    public string CgroupMount => _groups.Mount ?? IHost.UsualCgroupMount;
+
     public string? CgroupPath(ulong id) => _groups.Find(id);
 
     /// <inheritdoc cref="ControlGroups.Existing"/>

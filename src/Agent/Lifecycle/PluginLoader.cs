@@ -24,6 +24,9 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
     /// <summary>The host's control groups: their paths by their ids.</summary>
     public Func<IReadOnlyDictionary<ulong, string>> Groups { get; init; } = static () => new Dictionary<ulong, string>();
 
+    /// <summary>Where they are mounted.</summary>
+    public Func<string> GroupMount { get; init; } = static () => IHost.UsualCgroupMount;
+
     /// <summary>Loads a version of a plugin, and attaches nothing.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="metricPrefix">What its metrics' names begin with.</param>
@@ -61,7 +64,7 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
             }
 
             var gate = new Lock();
-            CgroupIds[] cgroups = [.. definition.CgroupIdMaps.Select(wanted => new CgroupIds(loaded.Map(wanted.Map), wanted, Groups))];
+            CgroupIds[] cgroups = [.. definition.CgroupIdMaps.Select(wanted => new CgroupIds(loaded.Map(wanted.Map), wanted, Groups, GroupMount))];
             polls = [.. bindings.GroupBy(static binding => binding.Map.Name).Select(map => CreatePoll(loaded, [.. map], settings, gate))];
             return new PreparedPlugin(settings.Name, definition, loaded, polls, cgroups, gate, registry, kernel, survival);
         }
