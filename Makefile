@@ -24,7 +24,8 @@ build: setup
 	$(DOTNET) publish src/Agent -c Release -o $(AGENT) -v quiet --nologo
 	$(DOTNET) build plugins/Plugins.proj -c Release -v quiet --nologo -restore
 	cp agent.json agent.schema.json $(AGENT)/
-	cp plugins/plugin.schema.json $(AGENT)/plugins/
+	cp plugins/plugin.schema.json plugins/ebpf-agent.d.ts $(AGENT)/plugins/
+	rm -rf $(AGENT)/include && cp -r bpf/include $(AGENT)/
 
 test: root build
 	scripts/test.sh all

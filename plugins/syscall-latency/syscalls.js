@@ -1,3 +1,5 @@
+/// <reference path="../ebpf-agent.d.ts" />
+
 // The label of a system call's number. No compiler: change this file, and the labels change.
 //
 // A host uses hundreds of numbers, and each series costs storage for every bucket it has. So calls that do one kind of work share a label (their

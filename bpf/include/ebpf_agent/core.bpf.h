@@ -47,6 +47,20 @@ struct task_struct {
 	int pid;
 };
 
+struct sock_common {
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+};
+
+/* A connection whose handshake is not over. */
+struct request_sock {
+	struct sock_common __req_common;
+};
+
 struct task_struct___before_5_14 {
 	volatile long state;
 };

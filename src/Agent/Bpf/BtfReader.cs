@@ -12,10 +12,14 @@ internal ref struct BtfReader
     private const ushort Magic = 0xEB9F;
     private const ushort SwappedMagic = 0x9FEB;
     private const int MinimumHeader = 24;
+    private const int MostReuse = 4;
+    private const int NameRoom = 4096;
 
     private readonly ReadOnlySpan<byte> _types;
     private readonly ReadOnlySpan<byte> _strings;
+    private readonly Dictionary<uint, string> _names = [];
     private int _position;
+    private long _room;
 
     public BtfReader(ReadOnlySpan<byte> raw)
     {
@@ -31,6 +35,7 @@ internal ref struct BtfReader
         if (_strings.Length > 0 && _strings[^1] != 0)
             throw new BtfException("BTF: the string section does not end with a NUL.");
         _position = 0;
+        _room = NameRoom + (MostReuse * (long)_strings.Length);
     }
 
     public readonly bool AtEnd => _position == _types.Length;
@@ -67,8 +72,14 @@ internal ref struct BtfReader
                 $"BTF: the name at offset {at} of the type section lies at {offset}, beyond the {_strings.Length} bytes of strings.");
         }
 
+        if (_names.TryGetValue(offset, out var known))
+            return known;
         var text = _strings[(int)offset..];
-        return Encoding.UTF8.GetString(text[..text.IndexOf((byte)0)]);
+        text = text[..text.IndexOf((byte)0)];
+        // Names can begin in the middle of others: a small section holds more of them than any memory.
+        if ((_room -= text.Length) < 0)
+            throw new BtfException($"BTF: the names up to offset {at} of the type section have more than {MostReuse} times the {_strings.Length} bytes of strings.");
+        return _names[offset] = Encoding.UTF8.GetString(text);
     }
 
     /// <summary>Refuses a count that the remaining bytes can't hold, before anything is allocated for it.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using EbpfAgent.Abstractions;
 using EbpfAgent.Bpf.Attaching;
+using EbpfAgent.Bpf.Elf;
 using EbpfAgent.Bpf.Events;
 using EbpfAgent.Bpf.Loading;
 using EbpfAgent.Bpf.Native;
@@ -17,6 +18,9 @@ internal sealed class OpenBpfObject : IDisposable
     // Only touched where the verifier writes: 16 MiB of address space, not of memory.
     private const int KernelLogRoom = 16 << 20;
 
+    // As much as .bss may have.
+    private const uint MostBytes = 1 << 30;
+
     private readonly KernelLog _kernelLog;
     private readonly ObjectOptions _options;
     private readonly IReadOnlyList<ProgramRole> _roles;
@@ -31,8 +35,11 @@ internal sealed class OpenBpfObject : IDisposable
         _kernelLog = kernelLog;
         _options = options;
         Btf = ReadBtf(name, native.Handle);
-        Maps = [.. native.Maps.Select(Define)];
+        Maps = [.. native.Maps.Select(map => Define(name, map))];
+        BtfCheck.DemandInside(Btf, Maps);
         Maps = [.. Maps.Select(WithMeaning)];
+        if (native.Programs.GroupBy(static program => program.Name).FirstOrDefault(static named => named.Count() > 1) is { } twice)
+            throw BpfException.With(BpfFailure.Object, $"{name} has more than one program '{twice.Key}'; rename one");
         _roles = ProgramRole.Of(name, [.. native.Programs.Select(static program => (program.Name, program.IsOptional))], options);
         _constants = ConstantVariables.Patches(name, Btf, options);
         native.Apply(_constants, Maps);
@@ -190,14 +197,14 @@ internal sealed class OpenBpfObject : IDisposable
         return Btf.Parse(RawTypes(handle));
     }
 
-    private static MapDefinition Define(nint map)
+    private static MapDefinition Define(string owner, nint map)
     {
         string name = Marshal.PtrToStringUTF8(LibBpf.MapName(map)) ?? "";
         return new MapDefinition(
             name,
             (MapKind)LibBpf.MapType(map),
-            checked((int)LibBpf.MapKeySize(map)),
-            checked((int)LibBpf.MapValueSize(map)),
+            Size(owner, name, "keys", LibBpf.MapKeySize(map)),
+            Size(owner, name, "values", LibBpf.MapValueSize(map)),
             LibBpf.MapMaxEntries(map),
             checked((int)LibBpf.MapBtfKeyTypeId(map)),
             checked((int)LibBpf.MapBtfValueTypeId(map)))
@@ -208,6 +215,11 @@ internal sealed class OpenBpfObject : IDisposable
             Section = LibBpf.MapIsSection(map) ? name[Math.Max(0, name.IndexOf('.', StringComparison.Ordinal))..] : null,
         };
     }
+
+    // Of an entry's bytes the agent keeps copies. The kernel takes some megabytes at most, but of the values of arrays.
+    private static int Size(string owner, string map, string what, uint bytes) => bytes <= MostBytes
+        ? (int)bytes
+        : throw BpfException.With(BpfFailure.Object, $"{owner}: map '{map}' has {what} of {bytes} bytes, and {MostBytes} is the most");
 
     private static BpfMap Loaded(MapDefinition definition, nint map) =>
         new(definition, new BpfMapHandle(Duplicate(LibBpf.MapFd(map), definition.Name)));

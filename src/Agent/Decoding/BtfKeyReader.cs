@@ -10,10 +10,13 @@ internal sealed class BtfKeyReader
     private const int MaxKeySize = 4096;
     private const int MaxFields = 4096;
 
+    // Linux takes no longer identifier (KSYM_NAME_LEN). Without a bound, a path in each of thousands of fields would multiply a name of a megabyte.
+    private const int MaxName = 512;
+
     private readonly Btf _btf;
 
     // A key may have thousands of fields of one enum, and an enum 65,535 names.
-    private readonly Dictionary<int, ImmutableArray<EnumName>> _enums = [];
+    private Dictionary<int, ImmutableArray<EnumName>>? _enums;
     private int _fields;
 
     private BtfKeyReader(Btf btf) => _btf = btf;
@@ -43,7 +46,7 @@ internal sealed class BtfKeyReader
             Offset = offset,
             Size = _btf.SizeOf(typeId),
             Kind = KeyFieldKind.Bytes,
-            TypeName = _btf.DescribeType(typeId),
+            TypeName = Cut(_btf.DescribeType(typeId)),
             Typedefs = Typedefs(typeId),
         };
         return type switch
@@ -83,8 +86,9 @@ internal sealed class BtfKeyReader
 
     private ImmutableArray<EnumName> Names(BtfEnum type)
     {
+        _enums ??= [];
         if (!_enums.TryGetValue(type.Id, out var names))
-            _enums.Add(type.Id, names = [.. type.Enumerators.Select(static value => new EnumName(value.Name, value.Value))]);
+            _enums.Add(type.Id, names = [.. type.Enumerators.Select(static value => new EnumName(Cut(value.Name), value.Value))]);
         return names;
     }
 
@@ -102,6 +106,8 @@ internal sealed class BtfKeyReader
 
     private KeyField ReadMember(KeyField parent, BtfComposite composite, BtfMember member, int depth)
     {
+        if (member.Name.Length > MaxName)
+            throw new BtfException($"BTF: a member of {parent.TypeName} has a name of {member.Name.Length} characters; {MaxName} are the most.");
         var path = member.Name.Length == 0 ? parent.Path : parent.Path.Length == 0 ? member.Name : $"{parent.Path}.{member.Name}";
         if (member.BitSize == 0 && member.BitOffset % 8 == 0 && Fits(composite, member.BitOffset / 8, _btf.SizeOf(member.TypeId)))
             return ReadField(member.Name, path, member.TypeId, parent.Offset + (int)(member.BitOffset / 8), depth - 1);
@@ -121,6 +127,8 @@ internal sealed class BtfKeyReader
         var field = ReadField(member.Name, path, member.TypeId, parent.Offset + first, depth - 1);
         return field with { Size = size, BitOffset = (int)member.BitOffset % 8, BitSize = member.BitSize };
     }
+
+    private static string Cut(string name) => name.Length <= MaxName ? name : name[..MaxName];
 
     private static BtfException Misplaced(KeyField parent, BtfComposite composite, BtfMember member, string path) =>
         new($"BTF: member '{path}' at bit {member.BitOffset} does not fit into the {composite.Size} bytes of {parent.TypeName}.");

@@ -25,6 +25,9 @@ internal static class PluginScan
         return new PluginListing([.. found.Values], problems, unreadable);
     }
 
+    /// <summary>The plugin at a path, or null where there can be none.</summary>
+    public static PluginCandidate? At(string path) => TryLook(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+
     private static IEnumerable<PluginCandidate> List(string folder, List<string> problems, List<string> unreadable)
     {
         try

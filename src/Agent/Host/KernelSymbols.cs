@@ -1,4 +1,3 @@
-using System.Text;
 
 namespace EbpfAgent.Host;
 
@@ -23,12 +22,6 @@ internal sealed class KernelSymbols
         _time = time;
     }
 
-    /// <summary>
-    /// Whether the kernel shows the agent its symbols without their addresses (<c>kernel.kptr_restrict</c>, or no CAP_SYSLOG): then none can be named, and none
-    /// found. Read anew at each call.
-    /// </summary>
-    public bool HidesAddresses => First(static (in KernelSymbolLine symbol) => symbol.Address != 0) is { Lines: > 0, Address: null };
-
     /// <summary>The function or object that holds an address; null where none does, or addresses are hidden.</summary>
     public string? Find(ulong address)
     {
@@ -43,16 +36,6 @@ internal sealed class KernelSymbols
         }
     }
 
-    /// <summary>
-    /// Where a function or object begins; null where there is none of this name, or addresses are hidden. Of several static functions with one name it is the
-    /// first. The file is read up to there at each call, and nothing of it is kept: it is for settings that are made at a load.
-    /// </summary>
-    public ulong? AddressOf(string symbol)
-    {
-        byte[] name = Encoding.UTF8.GetBytes(symbol);
-        return First((in KernelSymbolLine line) => line.Address != 0 && line.Name.SequenceEqual(name))?.Address;
-    }
-
     private void Read()
     {
         _table = HostFile.Try(() =>
@@ -62,26 +45,4 @@ internal sealed class KernelSymbols
         }) ?? _table;
         _readAt = _time.GetTimestamp();
     }
-
-    private Search? First(Wanted isWanted) => HostFile.Try(() =>
-    {
-        using FileStream? file = HostFile.Open(_path);
-        if (file is null) return null;
-        var lines = new LineReader(file, MaxBytes);
-        int count = 0;
-        while (lines.TryRead(out ReadOnlySpan<byte> line))
-        {
-            if (!KernelSymbolLine.TryParse(line, out KernelSymbolLine symbol)) continue;
-            if (isWanted(symbol)) return new Search(count, symbol.Address);
-            count++;
-        }
-
-        return new Search(count, null);
-    });
-
-    private delegate bool Wanted(in KernelSymbolLine symbol);
-
-    /// <param name="Lines">Symbols that are not it.</param>
-    /// <param name="Address">Its address.</param>
-    private sealed record Search(int Lines, ulong? Address);
 }

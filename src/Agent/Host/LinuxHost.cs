@@ -11,15 +11,16 @@ namespace EbpfAgent.Host;
 /// <param name="files">What .NET can't ask of files.</param>
 internal sealed class LinuxHost(string root, TimeProvider time, IFileCalls files) : IHost
 {
-    private readonly DeviceNames _devices = new(root, time);
-    private readonly KernelSymbols _kernel = new(root, time);
-    private readonly InterfaceNames _interfaces = new(root, time);
-    private readonly NetworkNamespaces _namespaces = new(root, time, files);
-    private readonly ControlGroups _groups = new(root, time, files);
-    private readonly UserNames _users = new(root, time, files);
-    private readonly ProcessNames _processes = new(root, time);
-    private readonly PciNames _pci = new(root, time);
-    private readonly UserSymbols _functions = new(root, time, files);
+    // Each is made when it is first asked: most agents ask one or two of them, and their tables are compiled as they come to be.
+    private readonly Lazy<DeviceNames> _devices = new(() => new DeviceNames(root, time));
+    private readonly Lazy<KernelSymbols> _kernel = new(() => new KernelSymbols(root, time));
+    private readonly Lazy<InterfaceNames> _interfaces = new(() => new InterfaceNames(root, time));
+    private readonly Lazy<NetworkNamespaces> _namespaces = new(() => new NetworkNamespaces(root, time, files));
+    private readonly Lazy<ControlGroups> _groups = new(() => new ControlGroups(root, time, files));
+    private readonly Lazy<UserNames> _users = new(() => new UserNames(root, time, files));
+    private readonly Lazy<ProcessNames> _processes = new(() => new ProcessNames(root, time));
+    private readonly Lazy<PciNames> _pci = new(() => new PciNames(root, time));
+    private readonly Lazy<UserSymbols> _functions = new(() => new UserSymbols(root, time, files));
 
     /// <inheritdoc/>
     public string Architecture => RuntimeInformation.ProcessArchitecture switch
@@ -29,39 +30,33 @@ internal sealed class LinuxHost(string root, TimeProvider time, IFileCalls files
         var other => other.ToString().ToLowerInvariant(),
     };
 
-    /// <inheritdoc cref="KernelSymbols.HidesAddresses"/>
-    public bool HidesKernelAddresses => _kernel.HidesAddresses;
+    public string? DeviceName(uint major, uint minor) => _devices.Value.Find(major, minor);
 
-    public string? DeviceName(uint major, uint minor) => _devices.Find(major, minor);
+    public string? KernelSymbol(ulong address) => _kernel.Value.Find(address);
 
-    public string? KernelSymbol(ulong address) => _kernel.Find(address);
+    public string? InterfaceName(uint index) => _interfaces.Value.Find(index);
 
-    /// <inheritdoc cref="KernelSymbols.AddressOf"/>
-    public ulong? KernelAddress(string symbol) => _kernel.AddressOf(symbol);
-
-    public string? InterfaceName(uint index) => _interfaces.Find(index);
-
-    public string? NetworkNamespaceName(uint inode) => _namespaces.Find(inode);
+    public string? NetworkNamespaceName(uint inode) => _namespaces.Value.Find(inode);
 
     /// <inheritdoc/>
-    public string CgroupMount => _groups.Mount ?? IHost.UsualCgroupMount;
+    public string CgroupMount => _groups.Value.Mount ?? IHost.UsualCgroupMount;
 
-    public string? CgroupPath(ulong id) => _groups.Find(id);
+    public string? CgroupPath(ulong id) => _groups.Value.Find(id);
 
     /// <inheritdoc cref="ControlGroups.Existing"/>
-    public IReadOnlyDictionary<ulong, string> CgroupPaths() => _groups.Existing();
+    public IReadOnlyDictionary<ulong, string> CgroupPaths() => _groups.Value.Existing();
 
-    public string? UserName(uint id) => _users.Find(id);
+    public string? UserName(uint id) => _users.Value.Find(id);
 
-    public string? ProcessName(uint id) => _processes.Find(id);
+    public string? ProcessName(uint id) => _processes.Value.Find(id);
 
-    public string? PciVendor(ushort vendor) => _pci.Vendor(vendor);
+    public string? PciVendor(ushort vendor) => _pci.Value.Vendor(vendor);
 
-    public string? PciDevice(ushort vendor, ushort device) => _pci.Device(vendor, device);
+    public string? PciDevice(ushort vendor, ushort device) => _pci.Value.Device(vendor, device);
 
-    public string? PciClass(byte deviceClass) => _pci.Class(deviceClass);
+    public string? PciClass(byte deviceClass) => _pci.Value.Class(deviceClass);
 
-    public string? PciSubclass(byte deviceClass, byte subclass) => _pci.Subclass(deviceClass, subclass);
+    public string? PciSubclass(byte deviceClass, byte subclass) => _pci.Value.Subclass(deviceClass, subclass);
 
-    public string? UserSymbol(uint process, ulong address) => _functions.Find(process, address);
+    public string? UserSymbol(uint process, ulong address) => _functions.Value.Find(process, address);
 }

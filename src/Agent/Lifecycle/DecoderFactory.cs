@@ -9,6 +9,14 @@ namespace EbpfAgent.Lifecycle;
 /// <summary>Makes the decoders of one plugin: from its C# keys, from its scripts, or from the scripts that the configuration puts over its maps.</summary>
 internal sealed partial class DecoderFactory(PluginConfiguration settings, IHost host, ILogger logger)
 {
+    private readonly List<ScriptFiles> _scripts = [];
+
+    /// <summary>
+    /// Called after each script, whether it could be loaded or not, with the absolute paths of all that the scripts so far have imported or wanted to: where they lie outside of the plugin's folder,
+    /// they have to be watched as the scripts are.
+    /// </summary>
+    public Action<IReadOnlyList<string>> Imported { get; set; } = static _ => { };
+
     /// <summary>The decoder of a C# key, after its struct was held against the kernel's; or of the script that the configuration names instead.</summary>
     /// <exception cref="PluginException">They don't fit.</exception>
     public IKeyDecoder ForMetric(Metric metric, KeyType key)
@@ -37,7 +45,16 @@ internal sealed partial class DecoderFactory(PluginConfiguration settings, IHost
             new ScriptLimits(limits.ScriptTimeout, limits.ScriptMemory, limits.ScriptStatements),
             TimeProvider.System,
             line => LogScript(logger, settings.Name, line));
-        return ScriptDecoder.Load(ScriptFiles.Open(folder ?? Path.GetDirectoryName(path)!, path), kernel, around);
+        var files = new ScriptFiles(folder ?? Path.GetDirectoryName(path)!);
+        _scripts.Add(files);
+        try
+        {
+            return ScriptDecoder.Load(files.Open(path), kernel, around);
+        }
+        finally
+        {
+            Imported([.. _scripts.SelectMany(static script => script.Asked).Distinct(StringComparer.Ordinal)]);
+        }
     }
 
     /// <summary>The decoder of labels that are named with built-in decoders; without labels, of all fields of the key.</summary>

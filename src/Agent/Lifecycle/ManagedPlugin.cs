@@ -3,7 +3,7 @@ using System.Runtime.Loader;
 using EbpfAgent.Abstractions;
 using EbpfAgent.Bpf;
 using EbpfAgent.Configuration;
-using AssemblyLoader = McMaster.NETCore.Plugins.PluginLoader;
+using McMaster.NETCore.Plugins.Loader;
 
 namespace EbpfAgent.Lifecycle;
 
@@ -13,13 +13,13 @@ namespace EbpfAgent.Lifecycle;
 internal sealed class ManagedPlugin : PluginDefinition
 {
     private readonly string _path;
-    private readonly AssemblyLoader _context;
+    private readonly AssemblyLoadContext _context;
     private readonly ContextCensus _census;
     private readonly BpfObjectSource _source;
     private readonly Assembly _assembly;
     private readonly MetricDefinition[] _metrics;
 
-    private ManagedPlugin(string path, AssemblyLoader context, Assembly assembly, DecoderFactory decoders, ContextCensus census)
+    private ManagedPlugin(string path, AssemblyLoadContext context, Assembly assembly, DecoderFactory decoders, ContextCensus census)
     {
         _census = census;
         _path = path;
@@ -32,8 +32,8 @@ internal sealed class ManagedPlugin : PluginDefinition
         if (metrics is null or []) throw Wrong($"{type}.Metrics is empty; name at least one metric");
         _metrics = [.. metrics.Select((metric, at) => Describe($"{type}.Metrics[{at}]", metric, decoders))];
         // Copied: a collection of the plugin's own types would outlive its context.
-        Programs = Ask($"{type}.Programs", () => plugin.Programs?.ToDictionary(static one => one.Key, static one => one.Value)) ?? [];
-        Variables = Ask($"{type}.Settings", () => plugin.Settings?.ToDictionary(static one => one.Key, static one => one.Value)) ?? [];
+        Programs = Ask($"{type}.Programs", () => plugin.Programs is { } all ? new Dictionary<string, ProgramOptions>(all) : null) ?? [];
+        Variables = Ask($"{type}.Settings", () => plugin.Settings is { } all ? new Dictionary<string, object>(all) : null) ?? [];
         KernelAddresses = Ask<string[]?>($"{type}.KernelAddresses", () => plugin.KernelAddresses is { } all ? [.. all] : null) ?? [];
     }
 
@@ -52,18 +52,14 @@ internal sealed class ManagedPlugin : PluginDefinition
     public static ManagedPlugin Load(string path, DecoderFactory decoders, ContextCensus census)
     {
         if (new FileInfo(path) is { Exists: true, Length: 0 }) throw Wrong($"{path} is empty; copy it again");
-        // In memory: a mapped DLL that is overwritten in place would take the agent with it.
-        AssemblyLoader context = AssemblyLoader.CreateFromAssemblyFile(
-            path, [typeof(IPlugin)], config => (config.IsUnloadable, config.LoadInMemory) = (true, true));
-        Assembly? assembly = null;
+        AssemblyLoadContext context = CreateContext(path);
         try
         {
-            assembly = LoadAssembly(path, context);
-            return new ManagedPlugin(path, context, assembly, decoders, census);
+            return new ManagedPlugin(path, context, LoadAssembly(path, context), decoders, census);
         }
         catch
         {
-            Unload(context, assembly, census);
+            Unload(context, census);
             throw;
         }
     }
@@ -72,19 +68,32 @@ internal sealed class ManagedPlugin : PluginDefinition
 
     public override IReadOnlyList<string> Files => _source.IsResource ? [] : [Path.GetFullPath(_source.Name, Path.GetDirectoryName(_path)!)];
 
-    public override void Dispose() => Unload(_context, _assembly, _census);
+    public override void Dispose() => Unload(_context, _census);
 
-    private static void Unload(AssemblyLoader context, Assembly? assembly, ContextCensus census)
+    // Not by McMaster's PluginLoader, which first has runtimeconfig.json files deserialised and all modules of the process listed, to find package folders of the machine that
+    // builds: 1.5 MB for nothing, as what a plugin references lies beside it.
+    private static AssemblyLoadContext CreateContext(string path) => new AssemblyLoadContextBuilder()
+        .SetMainAssemblyPath(path)
+        .EnableUnloading()
+        // A mapped DLL that is overwritten in place would take the agent with it.
+        .PreloadAssembliesIntoMemory()
+        .PreferDefaultLoadContextAssembly(typeof(IPlugin).Assembly.GetName())
+        .Build();
+
+    private static void Unload(AssemblyLoadContext context, ContextCensus census)
     {
-        if (assembly is not null) census.Add(AssemblyLoadContext.GetLoadContext(assembly)!);
-        context.Dispose();
+        census.Add(context);
+        context.Unload();
     }
 
-    private static Assembly LoadAssembly(string path, AssemblyLoader context)
+    private static Assembly LoadAssembly(string path, AssemblyLoadContext context)
     {
         try
         {
-            return context.LoadDefaultAssembly();
+            string symbols = Path.ChangeExtension(path, ".pdb");
+            using FileStream file = File.OpenRead(path);
+            using FileStream? lines = File.Exists(symbols) ? File.OpenRead(symbols) : null;
+            return context.LoadFromStream(file, lines);
         }
         catch (BadImageFormatException e)
         {

@@ -34,7 +34,7 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
         var key = new KeyType(opened.Name, map.Name, opened.Btf, reading.SubKeyTypeId ?? map.KeyTypeId, reading.KeySize, reading.BucketField) { LabelsCpus = labelsCpus };
         IKeyDecoder decoder = metric.CreateDecoder(key);
         if (labelsCpus) decoder = new CpuLabelDecoder(decoder, map.Name);
-        return new MetricBinding(map, Describe(name, metric, reading, decoder), decoder, reading, metric.MaxSeries) { LabelsCpus = labelsCpus, LabelsIdleCpus = metric.LabelsCpusOfPerCpuMaps, IsRaw = metric.IsRaw };
+        return new MetricBinding(map, Describe(name, metric, reading, decoder), decoder, reading, metric.MaxSeries) { Key = key, LabelsCpus = labelsCpus, LabelsIdleCpus = metric.LabelsCpusOfPerCpuMaps, IsRaw = metric.IsRaw };
     }
 
     // What the agent counts stands for a map from events to how often they came.

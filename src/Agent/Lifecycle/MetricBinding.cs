@@ -13,6 +13,9 @@ namespace EbpfAgent.Lifecycle;
 /// <param name="MaxSeries">The plugin's own limit, or null.</param>
 internal sealed record MetricBinding(MapDefinition Map, FamilyDescription Description, IKeyDecoder Decoder, MapReading Reading, int? MaxSeries)
 {
+    /// <summary>The key that the decoder gets, but for a CPU's number behind it.</summary>
+    public required KeyType Key { get; init; }
+
     /// <summary>Whether each CPU's value is a series of its own.</summary>
     public bool LabelsCpus { get; init; }
 

@@ -27,6 +27,9 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
     /// <summary>Where they are mounted.</summary>
     public Func<string> GroupMount { get; init; } = static () => IHost.UsualCgroupMount;
 
+    /// <summary>Is shown each metric as it is bound, and may put something in its place; leaves them as they are by default.</summary>
+    public Func<MetricBinding, MetricBinding> Observe { get; init; } = static binding => binding;
+
     /// <summary>Loads a version of a plugin, and attaches nothing.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="metricPrefix">What its metrics' names begin with.</param>
@@ -36,51 +39,41 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
     /// <exception cref="PluginException">It can't run; nothing of it is left.</exception>
     public IPreparedPlugin Prepare(PluginConfiguration settings, string metricPrefix, Func<PluginDefinition> define, RunningPlugin? before, CancellationToken cancellation = default)
     {
-        PluginDefinition definition = define();
-        OpenBpfObject? opened = null;
+        ExaminedPlugin examined = ExaminedPlugin.Of(settings.Name, metricPrefix, define, kernel);
         LoadedBpfObject? loaded = null;
         PreparedSurvival? survival = null;
         MapPoll[] polls = [];
         try
         {
-            ReadOnlyMemory<byte> image = definition.ReadObject();
-            ObjectOptions options = Options(definition);
-            opened = OpenBpfObject.Open(definition.ObjectName, image.Span, options);
-            MetricBinding[] bindings = Bind(settings.Name, definition, opened, metricPrefix);
-            foreach (CgroupIdMap wanted in definition.CgroupIdMaps) CgroupIds.Check(opened, wanted);
+            MetricBinding[] bindings = [.. examined.Bindings.Select(Observe)];
             foreach (MetricBinding binding in bindings) DecodeOnce(binding, before);
             // All that the plugin's own code has a part in is above. What is below belongs to one load at a time.
             cancellation.ThrowIfCancellationRequested();
-            survival = PrepareSurvival(settings, image, before);
-            loaded = opened.Load(kernel, (IPredecessor?)before?.Object ?? survival?.Inheritance?.Pinned);
+            survival = PrepareSurvival(settings, examined.Image, before);
+            loaded = examined.Load(kernel, (IPredecessor?)before?.Object ?? survival?.Inheritance?.Pinned);
             if (survival?.Inheritance is { } inheritance && Unshared(loaded, bindings) is { } reason)
             {
                 loaded.Dispose();
                 survival.Survivor.Renounce(inheritance, reason);
                 survival = survival with { Inheritance = null };
-                opened = OpenBpfObject.Open(definition.ObjectName, image.Span, options);
                 loaded = null;
-                loaded = opened.Load(kernel);
+                loaded = examined.Load(kernel, null);
             }
 
             var gate = new Lock();
-            CgroupIds[] cgroups = [.. definition.CgroupIdMaps.Select(wanted => new CgroupIds(loaded.Map(wanted.Map), wanted, Groups, GroupMount))];
+            CgroupIds[] cgroups = [.. examined.Definition.CgroupIdMaps.Select(wanted => new CgroupIds(loaded.Map(wanted.Map), wanted, Groups, GroupMount))];
             polls = [.. bindings.GroupBy(static binding => binding.Map.Name).Select(map => CreatePoll(loaded, [.. map], settings, gate))];
-            return new PreparedPlugin(settings.Name, definition, loaded, polls, cgroups, gate, registry, kernel, survival);
+            return new PreparedPlugin(settings.Name, examined.TakeOver(), loaded, polls, cgroups, gate, registry, kernel, survival);
         }
         catch (Exception e)
         {
             survival?.Inheritance?.Dispose();
             foreach (MapPoll poll in polls) poll.Dispose();
             loaded?.Dispose();
-            if (loaded is null) opened?.Dispose();
-            definition.Dispose();
+            examined.Dispose();
             throw PluginErrors.From(e);
         }
     }
-
-    private ObjectOptions Options(PluginDefinition definition) =>
-        new(definition.Programs, definition.Variables, KernelSymbols.Find(definition.ObjectName, definition.KernelAddresses, kernel)) { AreProgramsOptional = definition.AreProgramsOptional };
 
     private PreparedSurvival? PrepareSurvival(PluginConfiguration settings, ReadOnlyMemory<byte> image, RunningPlugin? before)
     {
@@ -100,17 +93,6 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
     {
         (string map, string reason) = loaded.FreshMaps.FirstOrDefault(fresh => bindings.Any(binding => binding.Map.Name == fresh.Map));
         return map is null ? null : $"map '{map}' {reason}";
-    }
-
-    private static MetricBinding[] Bind(string plugin, PluginDefinition definition, OpenBpfObject opened, string metricPrefix)
-    {
-        var binder = new MetricBinder(opened, definition.MetricPrefix ?? metricPrefix);
-        MetricBinding[] bindings = [.. definition.MetricsOf(opened).Select(binder.Bind)];
-        if (bindings.GroupBy(static binding => binding.Map.Name).FirstOrDefault(static map => map.DistinctBy(static binding => binding.Map.KeySize).Count() > 1) is { } torn)
-            throw new PluginException(PluginError.Metric, $"{opened.Name}: the metrics of map '{torn.Key}' take its events to be of different sizes ({string.Join(", ", torn.Select(static binding => binding.Map.KeySize))} bytes); name one struct for all");
-        return FamilyRegistry.FindTwice(bindings.Select(static binding => binding.Description.MetricName)) is { } twice
-            ? throw new PluginException(PluginError.Metric, $"plugin '{plugin}' names '{twice}' twice, counting the _bucket, _sum and _count of its histograms; rename one")
-            : bindings;
     }
 
     // A decoder that can't cope with what the map holds at this moment is not let in. One of another key is tried on nothing: there is no such key yet.

@@ -196,12 +196,12 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
     private PluginDefinition Define(PluginTarget target)
     {
         var decoders = new DecoderFactory(target.Settings, _host, _logger);
-        string entry = target.Candidate.EntryPath!;
-        PluginDefinition definition = target.Candidate.Form == PluginForm.Dll
-            ? ManagedPlugin.Load(entry, decoders, _contexts)
-            : new ManifestPlugin(Manifests.Load(entry), decoders);
-        ExtraFiles(target.Candidate.Name, [.. target.Settings.Scripts.Values, .. definition.Files]);
+        PluginDefinition definition = Definitions.Of(target.Candidate, decoders, _contexts);
+        decoders.Imported = Watch;
+        Watch([]);
         return definition;
+
+        void Watch(IReadOnlyList<string> imported) => ExtraFiles(target.Candidate.Name, [.. target.Settings.Scripts.Values, .. definition.Files, .. imported]);
     }
 
     private Member[] InOrder()

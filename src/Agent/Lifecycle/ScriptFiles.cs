@@ -16,15 +16,14 @@ internal sealed class ScriptFiles(string folder) : IScriptFiles
     /// <summary>The absolute paths of all files that were asked for, those that are missing as well: what has to be watched besides the scripts.</summary>
     public IReadOnlyList<string> Asked => _asked;
 
-    /// <summary>A script, which may import the other files of a folder.</summary>
-    /// <param name="folder">The folder, absolute.</param>
+    /// <summary>A script, which may import the other files of the folder.</summary>
     /// <param name="path">The script, in the folder or below it.</param>
     /// <exception cref="PluginException">It can't be read.</exception>
-    public static ScriptSource Open(string folder, string path)
+    public ScriptSource Open(string path)
     {
         path = Path.GetFullPath(path, folder);
         string name = Path.GetRelativePath(folder, path);
-        return new ScriptSource(path, Text(PluginFile.Read(folder, name, "script"))) { Name = name, Files = new ScriptFiles(folder) };
+        return new ScriptSource(path, Text(PluginFile.Read(folder, name, "script"))) { Name = name, Files = this };
     }
 
     public string? Read(string name)

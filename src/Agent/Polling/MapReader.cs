@@ -38,7 +38,8 @@ internal sealed class MapReader : IEntrySource
         _calls = calls;
         _map = map;
         _definition = map.Definition;
-        _valueBytes = _definition.Stride * (_definition.IsPerCpu ? possibleCpus : 1);
+        // Only the values of CPUs are rounded up: those of other maps lie without a gap.
+        _valueBytes = _definition.IsPerCpu ? _definition.Stride * possibleCpus : _definition.ValueSize;
         // The kernel keeps a 4-byte hash bucket in the cursor, whatever the key's size.
         _cursor = new byte[Math.Max(sizeof(uint), _definition.KeySize)];
         _next = new byte[_cursor.Length];

@@ -120,5 +120,5 @@ public sealed class PerfBufferTests : KernelTest, IDisposable
         Assert.Equal(lost, next.Lost);
     }
 
-    private EventCounter Small() => _events.Count("events", PerfBuffer.Open(_events.Loaded.Map("events"), Page, OnlineCpus.Read));
+    private EventCounter Small() => _events.Count("events", PerfBuffer.Open(_events.Loaded.Map("events"), Page, static () => OnlineCpus.Read()));
 }

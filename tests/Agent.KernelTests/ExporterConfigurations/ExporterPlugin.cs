@@ -11,7 +11,7 @@ internal static class ExporterPlugin
     {
         var settings = TestPlugin.Settings(Path.GetFileNameWithoutExtension(path));
         var decoders = new DecoderFactory(settings, new LinuxHost("/", TimeProvider.System, new FileCalls()), new ListLogger());
-        return new PolledPlugin(new ManifestPlugin(Manifests.Load(path), decoders), settings);
+        return new PolledPlugin(new ManifestPlugin(Definitions.ManifestOf(path), decoders), settings);
     }
 
     public static PolledPlugin LoadFixture(string name) => Load(Fixture.PathOf(name + ".yaml"));

@@ -109,7 +109,7 @@ public sealed unsafe partial class PerfEventTests : KernelTest, IDisposable
         var attached = new AttachedProgram("perf_event", program.Name, program.Handle, new SectionTarget(), null, program);
         Online("0");
         int before = KernelIds.Descriptors();
-        using var places = new PlaceSet(new PerfEventPlaces(attachment, new OnlineCpus(_cpus)), new AttachContext(Fixture, attached, Versions.Kernel), program.Handle);
+        using var places = new PlaceSet(new PerfEventPlaces(attachment, new CpuPlaces(_cpus)), new AttachContext(Fixture, attached, Versions.Kernel), program.Handle);
         Assert.Equal(["CPU 0"], places.Held.Select(static place => place.Name));
         LinuxThread.StartOn(1, () => Touch((nint)memory, 0, 100)).Join();
         Assert.Equal(0, loaded.Count(1));

@@ -15,9 +15,9 @@ internal sealed class PolledPlugin : IDisposable
     private readonly FamilyRegistry _registry = new();
     private readonly MetricsDocument _document;
 
-    public PolledPlugin(PluginDefinition definition, PluginConfiguration? settings = null)
+    public PolledPlugin(PluginDefinition definition, PluginConfiguration? settings = null, IMapCalls? calls = null)
     {
-        var loader = new PluginLoader(_registry, KernelFacts.Read(), new MapCalls(), TimeProvider.System);
+        var loader = new PluginLoader(_registry, KernelFacts.Read(), calls ?? new MapCalls(), TimeProvider.System);
         Running = loader.Load(_registry, settings ?? TestPlugin.Settings(), () => definition);
         _document = new MetricsDocument(_registry);
     }

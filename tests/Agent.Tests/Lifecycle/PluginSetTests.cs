@@ -26,7 +26,7 @@ public sealed class PluginSetTests : IAsyncDisposable
     [InlineData("export const labels = ['a']; export const decode = 1;", "the export 'decode' is")]
     [InlineData("throw new Error('at the top'); export const labels = [];", "at the top")]
     [InlineData("for (;;) ; export const labels = [];", "was stopped. Look for a loop that doesn't end.")]
-    [InlineData("import { x } from 'fs'; export const labels = [];", "decode.js:1:")]
+    [InlineData("import { x } from 'fs'; export const labels = [];", "decode.js:1:1: 'fs' is no file of the script's folder; there are no packages, so write a path that begins with ./ or ../.")]
     public async Task A_wrong_script(string script, string message)
     {
         _folder.WithScript("wrong", script);

@@ -130,14 +130,14 @@ public sealed class ScriptFilesTests : IDisposable
     [Fact]
     public void A_script_is_opened_with_its_folder()
     {
-        ScriptSource source = ScriptFiles.Open(_folder, In("plugin/lib/../a.js"));
+        ScriptSource source = new ScriptFiles(_folder).Open(In("plugin/lib/../a.js"));
         Assert.Equal((In("plugin/a.js"), "a.js", "a"), (source.Path, source.Name, source.Text));
         Assert.Equal(In("plugin/lib/b.json"), source.PathOf("lib/b.json"));
         Assert.Equal("{}", source.Files.Read("lib/b.json"));
 
-        var missing = Assert.Throws<PluginException>(() => ScriptFiles.Open(_folder, In("plugin/nope.js")));
+        var missing = Assert.Throws<PluginException>(() => new ScriptFiles(_folder).Open(In("plugin/nope.js")));
         Assert.Equal($"the script {In("plugin/nope.js")} is not there; build it, or correct its name", missing.Message);
-        Assert.Throws<PluginException>(() => ScriptFiles.Open(_folder, In("secret.js")));
+        Assert.Throws<PluginException>(() => new ScriptFiles(_folder).Open(In("secret.js")));
     }
 
     private string In(string path) => Path.Combine(_root, path);

@@ -137,13 +137,13 @@ public sealed class MapReaderTests
     }
 
     [Fact]
-    public void The_values_of_all_possible_cpus_are_a_stride_apart()
+    public void The_values_of_all_possible_cpus_are_a_stride_apart_and_those_of_other_maps_are_not()
     {
         var definition = new MapDefinition("m", MapKind.PerCpuHash, 4, 12, 10, 0, 0);
         Assert.Equal(16, definition.Stride);
         Assert.Equal(48, new MapReader(_calls, new BpfMap(definition, new BpfMapHandle(-1)), possibleCpus: 3).ValueBytes);
         MapDefinition plain = definition with { Kind = MapKind.Hash };
-        Assert.Equal(16, new MapReader(_calls, new BpfMap(plain, new BpfMapHandle(-1)), possibleCpus: 3).ValueBytes);
+        Assert.Equal(12, new MapReader(_calls, new BpfMap(plain, new BpfMapHandle(-1)), possibleCpus: 3).ValueBytes);
     }
 
     private MapReader Reader(uint maxEntries, uint possible = 0)

@@ -10,12 +10,12 @@ namespace EbpfAgent.Bpf.Attaching;
 /// </summary>
 /// <param name="at">Which event, and how often.</param>
 /// <param name="cpus">The CPUs that are on.</param>
-internal sealed class PerfEventPlaces(PerfEventAttachment at, OnlineCpus cpus) : IPlaces
+internal sealed class PerfEventPlaces(PerfEventAttachment at, CpuPlaces cpus) : IPlaces
 {
     private static readonly AttachKind Kind = new("a program on a perf event", "CAP_PERFMON", 4, 9);
 
     public PerfEventPlaces(PerfEventAttachment at)
-        : this(at, new OnlineCpus())
+        : this(at, new CpuPlaces())
     {
     }
 

@@ -19,7 +19,7 @@ internal static class EventBuffers
     public static IEventBuffer Open(BpfMap map, int perfBytesPerCpu = PerfBytesPerCpu) => map.Definition.Kind switch
     {
         MapKind.RingBuffer => RingBuffer.Open(map),
-        MapKind.PerfEventArray => PerfBuffer.Open(map, perfBytesPerCpu, OnlineCpus.Read),
+        MapKind.PerfEventArray => PerfBuffer.Open(map, perfBytesPerCpu, static () => OnlineCpus.Read()),
         var other => throw new ArgumentException($"map '{map.Definition.Name}' is {other.Name()}, which holds no events", nameof(map)),
     };
 

@@ -17,12 +17,14 @@ internal sealed class LoadOutcome(string name, IReadOnlyList<ProgramRole> roles)
     /// <summary>
     /// The programs that could not run where the rest does: of each role that nothing does, the preferred one, with the reason; the same for a program that another stands in for is in <see cref="Replaced"/>.
     /// </summary>
-    public IReadOnlyList<(string Program, string Reason)> Unsupported =>
-        [.. Roles.Where(role => role.Programs.All(_failed.ContainsKey)).Select(role => (role.Programs[0], string.Join("; nor can its stand-in: ", role.Programs.Select(program => _failed[program].Message))))];
+    public IReadOnlyList<(string Program, string Reason)> Unsupported => _failed.Count == 0
+        ? []
+        : [.. Roles.Where(role => role.Programs.All(_failed.ContainsKey)).Select(role => (role.Programs[0], string.Join("; nor can its stand-in: ", role.Programs.Select(program => _failed[program].Message))))];
 
     /// <summary>The programs that could not run, and the one that runs instead.</summary>
-    public IReadOnlyList<(string Program, string By, string Reason)> Replaced =>
-        [.. Roles.Where(role => !role.Programs.All(_failed.ContainsKey))
+    public IReadOnlyList<(string Program, string By, string Reason)> Replaced => _failed.Count == 0
+        ? []
+        : [.. Roles.Where(role => !role.Programs.All(_failed.ContainsKey))
             .SelectMany(role => role.Programs.TakeWhile(_failed.ContainsKey).Select(program => (program, role.Programs.First(other => !_failed.ContainsKey(other)), _failed[program].Message)))];
 
     /// <summary>

@@ -15,8 +15,8 @@ internal sealed class NativeObject : IDisposable
     private NativeObject(BpfObjectHandle handle)
     {
         Handle = handle;
-        Maps = [.. Walk(LibBpf.NextMap, handle)];
-        Programs = [.. Walk(LibBpf.NextProgram, handle).Select(static pointer => new BpfProgram(WithType(pointer)))];
+        Maps = All(LibBpf.NextMap, handle);
+        Programs = [.. All(LibBpf.NextProgram, handle).Select(static pointer => new BpfProgram(WithType(pointer)))];
     }
 
     public BpfObjectHandle Handle { get; }
@@ -75,9 +75,13 @@ internal sealed class NativeObject : IDisposable
         if (!_isGivenUp) Handle.Dispose();
     }
 
-    private static IEnumerable<nint> Walk(Func<BpfObjectHandle, nint, nint> next, BpfObjectHandle handle)
+    private static nint[] All(Func<BpfObjectHandle, nint, nint> next, BpfObjectHandle handle)
     {
-        for (nint item = next(handle, 0); item != 0; item = next(handle, item)) yield return item;
+        int count = 0;
+        for (nint item = next(handle, 0); item != 0; item = next(handle, item)) count++;
+        nint[] all = new nint[count];
+        for (int i = 0; i < count; i++) all[i] = next(handle, i == 0 ? 0 : all[i - 1]);
+        return all;
     }
 
     private static nint WithType(nint program)

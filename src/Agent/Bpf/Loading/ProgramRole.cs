@@ -15,7 +15,8 @@ internal sealed record ProgramRole(IReadOnlyList<string> Programs, bool IsOption
     /// <exception cref="BpfException">What is said names a program that is not there, or goes in a circle.</exception>
     public static IReadOnlyList<ProgramRole> Of(string name, IReadOnlyList<(string Name, bool IsOptional)> programs, ObjectOptions options)
     {
-        string[] known = [.. programs.Select(static program => program.Name)];
+        string[] known = new string[programs.Count];
+        for (int i = 0; i < known.Length; i++) known[i] = programs[i].Name;
         foreach ((string program, var said) in options.Programs)
         {
             if (!known.Contains(program)) throw Unknown(name, $"program '{program}'", known);
@@ -30,7 +31,12 @@ internal sealed record ProgramRole(IReadOnlyList<string> Programs, bool IsOption
             role.Add(program);
         }
 
-        HashSet<string> optional = [.. programs.Where(program => program.IsOptional || options.AreProgramsOptional || options.Programs.GetValueOrDefault(program.Name)?.IsOptional == true).Select(static program => program.Name)];
+        HashSet<string> optional = [];
+        foreach ((string program, bool isOptional) in programs)
+        {
+            if (isOptional || options.AreProgramsOptional || options.Programs.GetValueOrDefault(program)?.IsOptional == true) optional.Add(program);
+        }
+
         return [.. known.Where(roles.ContainsKey).Select(preferred => new ProgramRole(
             [.. roles[preferred].OrderBy(program => Distance(program, preferred, options))], roles[preferred].Exists(optional.Contains)))];
     }

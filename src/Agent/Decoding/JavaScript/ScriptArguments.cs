@@ -23,8 +23,8 @@ internal readonly struct ScriptArguments(Engine engine, string usage, JsValue[] 
 
     public uint UInt32(int index) => (uint)Number(index, uint.MaxValue);
 
-    /// <summary>A whole number of 32 bits: signed, or the same bits unsigned.</summary>
-    public int Int32(int index) => Whole(index) is { } number && number >= int.MinValue && number <= uint.MaxValue ? unchecked((int)(long)number) : throw Misused();
+    /// <summary>A whole number of 64 bits, signed or not.</summary>
+    public Int128 Integer(int index) => Whole(index) is { } number && number >= long.MinValue && number <= ulong.MaxValue ? (Int128)number : throw Misused();
 
     /// <summary>A list of bytes of one of these lengths; null where the argument is no list.</summary>
     public byte[]? Bytes(int index, int least, int most)

@@ -12,7 +12,7 @@ internal sealed class ScriptConsole(TimeProvider time, Action<string>? log)
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    private long _began = time.GetTimestamp();
+    private long _began;
     private int _inCall;
     private int _inWindow;
     private int _leftOutOfCall;
@@ -31,9 +31,9 @@ internal sealed class ScriptConsole(TimeProvider time, Action<string>? log)
     public void BeginCall()
     {
         (_inCall, _leftOutOfCall) = (0, 0);
-        if (time.GetElapsedTime(_began) < Window)
+        if (_inWindow == 0 || time.GetElapsedTime(_began) < Window)
             return;
-        (_began, _inWindow) = (time.GetTimestamp(), 0);
+        _inWindow = 0;
         if (_leftOutOfWindow > 0)
             Write($"({_leftOutOfWindow} lines were left out: a script has {ScriptLimits.LinesPerMinute} in a minute)");
         _leftOutOfWindow = 0;
@@ -69,8 +69,9 @@ internal sealed class ScriptConsole(TimeProvider time, Action<string>? log)
 
     private void Write(string line)
     {
+        if (_inWindow++ == 0)
+            _began = time.GetTimestamp();
         _inCall++;
-        _inWindow++;
         log?.Invoke(line);
     }
 }

@@ -22,12 +22,17 @@ internal sealed class ScriptGuards
         "sup", "toLocaleLowerCase", "toLocaleUpperCase",
     ];
 
-    private readonly Engine _engine;
+    // They ask the other set for its values until it says that there are no more, and look at no limit: one whose answer is a bound function never does.
+    private static readonly string[] OfTwoSets =
+        ["difference", "intersection", "isDisjointFrom", "isSubsetOf", "isSupersetOf", "symmetricDifference", "union"];
 
-    private ScriptGuards(Engine engine) => _engine = engine;
+    private readonly Engine _engine;
+    private readonly ScriptLoops _loops;
+
+    private ScriptGuards(Engine engine) => (_engine, _loops) = (engine, new ScriptLoops(engine));
 
     /// <param name="engine">The engine, with its globals still writable.</param>
-    /// <param name="hidden">An array with an iterator in it: the iterators' common prototype has no global name.</param>
+    /// <param name="hidden">What has no global name.</param>
     public static void Install(Engine engine, ObjectInstance hidden) => new ScriptGuards(engine).Install(hidden);
 
     private void Install(ObjectInstance hidden)
@@ -39,9 +44,15 @@ internal sealed class ScriptGuards
         Global("Math").Delete("random");
         GuardStrings();
         GuardArrays();
+        ScriptLoops.Install(_engine);
         Refuse(Global("String"), "raw", "write a template literal");
+        // What it makes is no function to the engine, but something that can be called, and so nothing here would look at it.
+        Refuse(Global("Object").Prototype!, "bind", "write an arrow function");
         Refuse(Global("JSON"), "stringify", "to look at a value, hand it to console.log");
-        RemoveIteratorHelpers(hidden);
+        foreach (var name in OfTwoSets)
+            Refuse(Prototype("Set"), name, "write a loop over the values");
+        RemoveMethods(Hidden(hidden, ScriptSandbox.HiddenIterator).Prototype!.Prototype!);
+        RemoveMethods(Hidden(hidden, ScriptSandbox.HiddenPromise).Prototype!);
     }
 
     private void GuardStrings()
@@ -61,6 +72,8 @@ internal sealed class ScriptGuards
             self = new JsString(TypeConverter.ToString(self));
         if (name is "repeat" or "padStart" or "padEnd" && arguments.Length > 0)
             arguments = [JsNumber.Create(TypeConverter.ToNumber(arguments[0])), .. arguments.Skip(1)];
+        if (name is "replace" or "replaceAll" && arguments is [_, Function replacement, ..])
+            arguments = [arguments[0], Measured(name, replacement)];
         var length = TextLength(name, self);
         var others = arguments.Sum(argument => TextLength(name, argument));
         var result = name switch
@@ -71,14 +84,25 @@ internal sealed class ScriptGuards
             "replace" or "replaceAll" => ReplacedLength(length, arguments),
             _ => length,
         };
-        return result <= ScriptLimits.TextLength ? _engine.Call(original, self, arguments) : throw TooLong(name);
+        return result <= ScriptLimits.TextLength ? _loops.Call(original, self, arguments) : throw TooLong(name);
+    }
+
+    private ClrFunction Measured(string name, Function replacement)
+    {
+        var total = 0;
+        return new ClrFunction(_engine, "", (self, arguments) =>
+        {
+            var text = TypeConverter.ToString(_loops.Call(replacement, self, arguments));
+            total += text.Length;
+            return total <= ScriptLimits.TextLength ? new JsString(text) : throw TooLong(name);
+        });
     }
 
     private static double Count(JsValue[] arguments) => arguments is [JsNumber count, ..] ? (double)count.ToObject()! : 0;
 
     /// <summary>
     /// The most that a replacement can make of a text: one at every place, and with a <c>$</c> in it each of its characters may stand
-    /// for the whole text. A function's results are counted by the engine, between its calls.
+    /// for the whole text. A function's results are measured as they come.
     /// </summary>
     private static double ReplacedLength(long length, JsValue[] arguments)
     {
@@ -103,6 +127,7 @@ internal sealed class ScriptGuards
             return _engine.Call(concat, self, arguments);
         });
         Refuse(prototype, "flat", "use flatMap, or a loop");
+        Global("Array").Delete("fromAsync");
     }
 
     /// <summary>
@@ -129,11 +154,11 @@ internal sealed class ScriptGuards
         return new JsString(text.ToString());
     }
 
-    private static void RemoveIteratorHelpers(ObjectInstance hidden)
+    // What all iterators have in common, and promises, can wait and loop where no limit looks; their constructors have more of that.
+    private static void RemoveMethods(ObjectInstance prototype)
     {
-        var iterator = ((ObjectInstance)hidden.Get(JsNumber.Create(3))).Prototype!.Prototype!;
-        foreach (var key in ScriptSandbox.Keys(iterator).Where(key => key is JsString))
-            iterator.Delete(key);
+        foreach (var key in ScriptSandbox.Keys(prototype).Where(key => key is JsString))
+            prototype.Delete(key);
     }
 
     private void Refuse(ObjectInstance target, string name, string instead) =>
@@ -161,6 +186,8 @@ internal sealed class ScriptGuards
         Error($"{name} would take or make a text of more than {ScriptLimits.TextLength} characters");
 
     private JavaScriptException Error(string message) => new(_engine.Intrinsics.Error, message);
+
+    private static ObjectInstance Hidden(ObjectInstance hidden, int index) => (ObjectInstance)hidden.Get(JsNumber.Create(index));
 
     private ObjectInstance Global(string name) => (ObjectInstance)_engine.Global.Get(name);
 

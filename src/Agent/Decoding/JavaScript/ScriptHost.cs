@@ -42,10 +42,10 @@ internal sealed class ScriptHost
         var other => other,
     };
 
-    private void Define(ScriptFunction function) =>
+    private void Define(HostFunction function) =>
         _target.Set(function.Name, new ClrFunction(_engine, function.Name, (_, values) => Call(function, values), function.Arity));
 
-    private JsValue Call(ScriptFunction function, JsValue[] values)
+    private JsValue Call(HostFunction function, JsValue[] values)
     {
         try
         {
@@ -59,22 +59,3 @@ internal sealed class ScriptHost
         }
     }
 }
-
-/// <summary>A function of <c>host</c>. Immutable.</summary>
-/// <param name="Signature">As the usage shows it, without <c>host.</c>: <c>device(major, minor)</c>.</param>
-/// <param name="Takes">The rest of the sentence that says what it takes.</param>
-/// <param name="Call">Gives its answer; throws a script's TypeError for arguments that aren't as the usage says.</param>
-internal sealed record ScriptFunction(string Signature, string Takes, Func<ScriptArguments, ScriptAnswer> Call)
-{
-    public string Name => Signature[..Signature.IndexOf('(', StringComparison.Ordinal)];
-
-    public string Usage => $"host.{Signature} takes {Takes}";
-
-    /// <summary>How many arguments it has to have.</summary>
-    public int Arity => Signature.Split('[')[0].Count(letter => letter == ',') + 1;
-}
-
-/// <summary>What the host has said.</summary>
-/// <param name="Text">Null where it doesn't know.</param>
-/// <param name="MayChange">Whether the same question may have another answer later.</param>
-internal readonly record struct ScriptAnswer(string? Text, bool MayChange);

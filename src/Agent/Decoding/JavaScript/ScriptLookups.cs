@@ -6,7 +6,7 @@ internal static class ScriptLookups
     private const string UInt32 = "a whole number from 0 to 4294967295";
     private const string UInt64 = "a BigInt or whole number from 0 to 18446744073709551615n";
 
-    public static IEnumerable<ScriptFunction> Create(IHost host) =>
+    public static IEnumerable<HostFunction> Create(IHost host) =>
     [
         Of("device(major, minor)", "two whole numbers from 0 to 4294967295", given => host.DeviceName(given.UInt32(0), given.UInt32(1))),
         Of("ksym(address)", UInt64, given => host.KernelSymbol(given.Number(0, ulong.MaxValue))),
@@ -22,8 +22,8 @@ internal static class ScriptLookups
         Of("pciSubclass(class, subclass)", "two whole numbers from 0 to 255", given => host.PciSubclass(Byte(given, 0), Byte(given, 1))),
     ];
 
-    private static ScriptFunction Of(string signature, string takes, Func<ScriptArguments, string?> ask) =>
-        new(signature, takes, given => new ScriptAnswer(ask(given), MayChange: true));
+    private static HostFunction Of(string signature, string takes, Func<ScriptArguments, string?> ask) =>
+        new(signature, takes, given => new HostAnswer(ask(given), MayChange: true));
 
     private static ushort UInt16(ScriptArguments given, int index) => (ushort)given.Number(index, ushort.MaxValue);
 

@@ -23,6 +23,12 @@ internal static class ScriptSandbox
         "parseFloat", "parseInt", "undefined",
     ];
 
+    /// <summary>Where an iterator is in the list of what is hidden.</summary>
+    public const int HiddenIterator = 3;
+
+    /// <summary>Where a promise is in it.</summary>
+    public const int HiddenPromise = 8;
+
     // What no global leads to, but a literal or a call does.
     private const string HiddenIntrinsics =
         """

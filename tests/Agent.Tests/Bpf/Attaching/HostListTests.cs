@@ -12,22 +12,11 @@ public sealed class HostListTests : IDisposable
 
     public void Dispose() => File.Delete(_file);
 
-    [Theory]
-    [InlineData("0\n", new[] { 0 })]
-    [InlineData("0-3\n", new[] { 0, 1, 2, 3 })]
-    [InlineData("0,2-3,7", new[] { 0, 2, 3, 7 })]
-    [InlineData("", new int[0])]
-    [InlineData("\n", new int[0])]
-    [InlineData("x,1-2-3,-4,2", new[] { 2 })]
-    [InlineData("5-3", new int[0])]
-    [InlineData("99999999999,0-99999999", new int[0])]
-    public void CPUs_are_read_from_their_ranges(string text, int[] cpus) => Assert.Equal(cpus, OnlineCpus.Parse(text));
-
     [Fact]
     public void CPUs_are_the_same_list_while_the_file_is_the_same()
     {
         File.WriteAllText(_file, "0-1\n");
-        var online = new OnlineCpus(_file);
+        var online = new CpuPlaces(_file);
         IReadOnlyList<Place> first = online.Now();
         Assert.Equal([new Place("CPU 0", 0), new Place("CPU 1", 1)], first);
         Assert.Same(first, online.Now());

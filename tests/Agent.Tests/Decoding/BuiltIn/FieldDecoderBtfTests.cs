@@ -154,11 +154,21 @@ public sealed class FieldDecoderBtfTests
     }
 
     [Fact]
+    public void Names_beyond_the_kernels_own_limit_are_refused()
+    {
+        Assert.Equal([new string('n', 512)], Labels(static b => b.Struct("key", 1, (new string('n', 512), b.Int("u8", 1), 0)), [1]).Names);
+        Assert.Equal(
+            "BTF: a member of struct key has a name of 513 characters; 512 are the most.",
+            Assert.Throws<BtfException>(() => Layout(static b => b.Struct("key", 1, (new string('n', 513), b.Int("u8", 1), 0)))).Message);
+    }
+
+    [Fact]
     public void A_long_array_is_cut_before_it_is_long()
     {
         string name = new('n', 50_000);
         string value = Decode(b => b.Array(b.Enum("op", 1, false, (name, 0)), 4096), new byte[4096]).Single();
-        Assert.InRange(value.Length, 65_536, 120_000);
+        Assert.Equal((128 * 513) - 1, value.Length);
+        Assert.StartsWith(name[..512] + ",", value, StringComparison.Ordinal);
     }
 
     private static int Wide(BtfBuilder b, int fields)

@@ -1,8 +1,10 @@
 using CsCheck;
+using EbpfAgent.Bpf;
 using EbpfAgent.Decoding;
 using EbpfAgent.Decoding.BuiltIn;
 using EbpfAgent.Decoding.BuiltIn.RegularExpressions;
 using EbpfAgent.Lifecycle;
+using EbpfAgent.Tests.Bpf;
 using EbpfAgent.Tests.Support;
 
 namespace EbpfAgent.Tests.Decoding.BuiltIn;
@@ -20,6 +22,16 @@ public sealed class FieldDecoderPropertyTests
         int decoded = 0;
         Gen.Select(Gen.Int, Gen.Byte.Array[0, 600]).Sample((seed, bytes) => Allow(() => Decode(seed, bytes), ref decoded), iter: 5_000, threads: 1);
         Assert.InRange(decoded, 100, 5_000);
+    }
+
+    /// <summary>What clang made, with a few bytes changed.</summary>
+    [Fact]
+    public void Keys_of_garbled_BTF_decode_or_are_refused()
+    {
+        int decoded = 0;
+        Gen.Select(Gen.Int[0, BtfFromClang.Bytes.Length - 1], Gen.Byte).Array[1, 3].Sample(
+            changes => Allow(() => Decode(changes), ref decoded), iter: 10_000, threads: 1);
+        Assert.InRange(decoded, 100, 10_000);
     }
 
     [Fact]
@@ -47,7 +59,7 @@ public sealed class FieldDecoderPropertyTests
             action();
             succeeded++;
         }
-        catch (Exception exception) when (exception is DecodeException or PluginException or FormatException)
+        catch (Exception exception) when (exception is DecodeException or PluginException or FormatException or BtfException)
         {
             Assert.NotEmpty(exception.Message);
         }
@@ -59,6 +71,16 @@ public sealed class FieldDecoderPropertyTests
         FieldDecoder decoder = FieldDecoder.Create(null, layout, layout.Size, null, new FakeMachine());
         Assert.All(decoder.LabelNames, static name => Assert.True(MetricNames.IsLegal(name, colons: false)));
         if (decoder.Decode(bytes) is { } values) Assert.Equal(decoder.LabelNames.Count, values.Count);
+    }
+
+    private static void Decode((int At, byte Value)[] changes)
+    {
+        byte[] raw = [.. BtfFromClang.Bytes];
+        foreach ((int at, byte value) in changes) raw[at] = value;
+        Btf btf = Btf.Parse(raw);
+        KeyLayout layout = KeyLayout.FromBtf(btf, btf.Types.OfType<BtfComposite>().First().Id);
+        byte[] key = new byte[layout.Size];
+        Assert.NotNull(FieldDecoder.Create(null, layout, layout.Size, null, new FakeMachine()).Decode(key));
     }
 
     private static void Decode(int[] choices, byte[] bytes, bool isExporter)

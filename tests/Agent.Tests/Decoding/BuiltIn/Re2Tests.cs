@@ -61,6 +61,9 @@ public sealed class Re2Tests
     [InlineData("(?i)a(?-i)b", "AB", false)]
     [InlineData("(?i)[a-c]", "B", true)]
     [InlineData("(?i)a|b", "B", true)]
+    [InlineData("(?i)\u212a", "k", true)]
+    [InlineData("(?i)\u00e4", "\u00c4", true)]
+    [InlineData("\u00b5", "\u00b5", true)]
     [InlineData("(?s)a.b", "a\nb", true)]
     [InlineData("a.b", "a\nb", false)]
     [InlineData("(?s-i:a.)b", "a\nb", true)]
@@ -120,6 +123,8 @@ public sealed class Re2Tests
     [InlineData("(?P<a-b>a)", "a group's name")]
     [InlineData("(?P<a", "a '>' is missing")]
     [InlineData("(?U)a+", "the flag U is not supported")]
+    [InlineData("(?i)\u00b5", "(?i) is not supported beside a letter")]
+    [InlineData("(?i)[\\x{3c2}]", "(?i) is not supported beside a letter")]
     [InlineData("(?x)a", "RE2 has no flag 'x'")]
     [InlineData("(?i", "the parenthesis after '(?'")]
     [InlineData("(?", "the parenthesis after '(?'")]
@@ -184,5 +189,8 @@ public sealed class Re2Tests
     [InlineData("\\B", "\u00e4")]
     [InlineData("\\pL", "\ud83d\ude00")]
     [InlineData("[^\\pL]", "\ud83d\ude00")]
+    [InlineData("(?i)s", "\u017f")]
+    [InlineData("(?i)[a-z]", "\u017f")]
+    [InlineData("(?i)\u03bc", "\u00b5")]
     public void A_text_on_which_NET_answers_otherwise_is_refused(string pattern, string text) => Assert.Throws<DecodeException>(() => new Re2(pattern).IsMatch(text));
 }

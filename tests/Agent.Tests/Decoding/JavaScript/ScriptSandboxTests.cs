@@ -79,6 +79,16 @@ public sealed class ScriptSandboxTests
     [InlineData("Object.entries({a: 1}).flatMap(x => x).concat(2).length", "3")]
     [InlineData("JSON.parse('{\"a\": [1]}').a[0] + parseInt('ff', 16) + Number(5n)", "261")]
     [InlineData("(0x0a000001 >>> 24) + '.' + BigInt.asUintN(8, 511n)", "10.255")]
+    [InlineData("['1', '2'].map(Number).filter(Boolean).map(String).join('+')", "1+2")]
+    [InlineData("[10, 9, 1].sort().join() + ' ' + [10, 9, 1].toSorted((a, b) => a - b).join() + ' ' + ['b', , undefined, 'a'].sort().join()", "1,10,9 1,9,10 a,b,,")]
+    [InlineData("Object.keys(Object.fromEntries([['a', 1], ['__proto__', 2]])).join() + Object.fromEntries(new Map([[1n, 'x']]))[1]", "a,__proto__x")]
+    [InlineData("Object.groupBy([1, 2, 3], n => n % 2 ? 'odd' : 'even').odd.join()", "1,3")]
+    [InlineData("Array.from({ length: 3 }, (_, i) => i * 2).concat(Array.from('ab')).join()", "0,2,4,a,b")]
+    [InlineData("'a1b2'.replace(/\\d/g, d => d * 2) + 'aa'.replaceAll('a', (m, at) => at)", "a2b401")]
+    [InlineData("Math.max.apply(null, [1, 2]) + String.prototype.slice.call('abc', 1)", "2bc")]
+    [InlineData("[1, 2, 3].reduce((a, b) => a + b) + [3, 4].findLast(n => n > 1) + [1, 2].includes(2)", "11")]
+    [InlineData("JSON.parse('[1, 2]', (k, v) => Array.isArray(v) ? v : v + 1).join()", "2,3")]
+    [InlineData("255n.toString(16) + [...new Map([[1, 2]])].flatMap(x => x).join('')", "ff12")]
     [InlineData("new Error('x') instanceof Error && new (class A extends Map {})().size === 0", "true")]
     public void What_a_decoder_does_works(string expression, string expected) =>
         Assert.Equal(expected, Scripts.Value($"return [{expression}];"));

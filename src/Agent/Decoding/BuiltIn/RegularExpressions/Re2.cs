@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace EbpfAgent.Decoding.BuiltIn.RegularExpressions;
@@ -49,8 +50,10 @@ internal sealed class Re2
 
     private string Checked(string text)
     {
-        if (_caution.HasFlag(Re2Caution.WordBoundary) && !System.Text.Ascii.IsValid(text))
+        if (_caution.HasFlag(Re2Caution.WordBoundary) && !Ascii.IsValid(text))
             throw new DecodeException($"\\b and \\B are for ASCII, and \"{text}\" is more than that");
+        if (_caution.HasFlag(Re2Caution.IgnoreCase) && Re2Folding.Differs(text))
+            throw new DecodeException($"(?i) is for letters of two forms, and \"{text}\" has one of three");
         return _caution.HasFlag(Re2Caution.Property) && text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff') >= 0
             ? throw new DecodeException($"\\p is for characters up to U+FFFF, and \"{text}\" has others")
             : text;
@@ -68,4 +71,7 @@ internal enum Re2Caution
 
     /// <summary><c>\p</c> sees UTF-16's halves in .NET.</summary>
     Property = 2,
+
+    /// <summary><c>(?i)</c> knows fewer forms of some letters in .NET.</summary>
+    IgnoreCase = 4,
 }

@@ -19,6 +19,9 @@ internal sealed class Re2Class
 
     public bool HasProperty { get; private set; }
 
+    /// <summary>Whether a letter is named in it, beyond being within a range, that has more than two forms.</summary>
+    public bool HasThirdForm { get; private set; }
+
     /// <summary>Whether every character beyond U+FFFF is in it; else none is.</summary>
     public bool HasPairs => _hasPairs != _isNegated;
 
@@ -79,6 +82,7 @@ internal sealed class Re2Class
             throw input.Refuse("a range runs backwards");
         if (high > LastOfPlane0 && (high < Last || low > LastOfPlane0 + 1))
             throw input.Refuse("a class can hold all of the characters above U+FFFF, or none");
+        HasThirdForm |= low <= LastOfPlane0 && Re2Folding.Differs((char)low);
         Add(low, high);
     }
 

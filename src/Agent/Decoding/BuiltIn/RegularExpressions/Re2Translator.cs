@@ -5,8 +5,7 @@ namespace EbpfAgent.Decoding.BuiltIn.RegularExpressions;
 
 /// <summary>
 /// RE2's syntax (<c>github.com/google/re2/wiki/Syntax</c>, as Go's <c>regexp</c> reads it) into .NET's, character by character. Names of groups are left out, since .NET would
-/// number named groups after the others. A character beyond U+FFFF is two to .NET: whatever may match one is written so that it takes both halves or none. What is left: where case
-/// is ignored, <c>s</c> is no <c>&#x17f;</c> to .NET.
+/// number named groups after the others. A character beyond U+FFFF is two to .NET: whatever may match one is written so that it takes both halves or none.
 /// </summary>
 internal ref struct Re2Translator
 {
@@ -20,6 +19,7 @@ internal ref struct Re2Translator
     private Flags _flags;
     private Re2Caution _caution;
     private int _groups;
+    private bool _hasThirdForm;
 
     private Re2Translator(string pattern) => _input = new Re2Cursor(pattern);
 
@@ -32,6 +32,8 @@ internal ref struct Re2Translator
             translator.Next();
         if (translator._outer.Count > 0)
             throw translator._input.Refuse("a parenthesis is not closed");
+        if (translator._hasThirdForm && translator._caution.HasFlag(Re2Caution.IgnoreCase))
+            throw translator._input.Refuse("(?i) is not supported beside a letter that has more than two forms");
         return (translator._output.ToString(), translator._groups, translator._caution);
     }
 
@@ -125,6 +127,7 @@ internal ref struct Re2Translator
                     break;
                 case 'i':
                     ignoreCase = on;
+                    _caution |= on ? Re2Caution.IgnoreCase : Re2Caution.None;
                     break;
                 case 'm':
                     flags = flags with { MultiLine = on };
@@ -180,13 +183,17 @@ internal ref struct Re2Translator
     {
         if (set.HasProperty)
             _caution |= Re2Caution.Property;
+        _hasThirdForm |= set.HasThirdForm;
         _output.Append(set.HasPairs ? $"(?:{AnyPair}|{set.Pattern})" : set.Pattern);
     }
 
-    private readonly void Literal(Rune rune)
+    private void Literal(Rune rune)
     {
         if (rune.IsBmp)
+        {
+            _hasThirdForm |= Re2Folding.Differs((char)rune.Value);
             Re2Class.Append(_output, rune.Value);
+        }
         else
             _output.Append(CultureInfo.InvariantCulture, $"(?:{rune})");
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 
 namespace EbpfAgent.Decoding.BuiltIn.Steps;
@@ -9,12 +8,6 @@ namespace EbpfAgent.Decoding.BuiltIn.Steps;
 /// <param name="allowUnknown">Whether a number without a name is shown as it is.</param>
 internal sealed class EnumStep(IReadOnlyDictionary<string, string>? map, string? fallback, bool allowUnknown) : ILabelStep
 {
-    private static readonly Comparer<EnumName> ByValue = Comparer<EnumName>.Create(static (one, other) => one.Value.CompareTo(other.Value));
-
-    // Of the field that was seen last, which in nearly every chain is the only one. Sorted, and not hashed: BTF may declare 65,535 names.
-    private ImmutableArray<EnumName> _declared;
-    private EnumName[] _sorted = [];
-
     public string Decode(in LabelInput input)
     {
         var number = StepNumber.Read(input);
@@ -24,25 +17,5 @@ internal sealed class EnumStep(IReadOnlyDictionary<string, string>? map, string?
         return Declared(input.Field, number) ?? fallback ?? (allowUnknown ? digits : Unknown.Text(digits));
     }
 
-    private string? Declared(KeyField? field, Int128 number)
-    {
-        if (field is null or { Enumerators.IsEmpty: true })
-            return null;
-        Sort(field.Enumerators);
-        var wanted = unchecked((long)number);
-        var found = Array.BinarySearch(_sorted, new EnumName("", wanted), ByValue);
-        if (found < 0)
-            return null;
-        while (found > 0 && _sorted[found - 1].Value == wanted)
-            found--;
-        return _sorted[found].Name;
-    }
-
-    private void Sort(ImmutableArray<EnumName> declared)
-    {
-        if (declared == _declared)
-            return;
-        _declared = declared;
-        _sorted = [.. declared.OrderBy(static name => name.Value)];
-    }
+    private static string? Declared(KeyField? field, Int128 number) => field is null ? null : EnumNames.Find(field.Enumerators, unchecked((long)number));
 }

@@ -1,7 +1,6 @@
 using EbpfAgent.Bpf;
-using EbpfAgent.Bpf.Events;
 
-namespace EbpfAgent.Tests.Bpf.Events;
+namespace EbpfAgent.Tests.Bpf;
 
 public sealed class OnlineCpusTests
 {
@@ -10,6 +9,7 @@ public sealed class OnlineCpusTests
     [InlineData("0-3\n", new[] { 0, 1, 2, 3 })]
     [InlineData("0,2-3,7", new[] { 0, 2, 3, 7 })]
     [InlineData("\n", new int[0])]
+    [InlineData("", new int[0])]
     [InlineData("3-1", new int[0])]
     public void The_kernels_form_of_a_list_is_read(string list, int[] cpus) => Assert.Equal(cpus, OnlineCpus.Parse(list).Order());
 
@@ -17,6 +17,7 @@ public sealed class OnlineCpusTests
     [InlineData("a")]
     [InlineData("0-")]
     [InlineData("-1")]
+    [InlineData("1-2-3")]
     [InlineData("0-99999999999")]
     public void Another_form_is_refused(string list) => Assert.Throws<FormatException>(() => OnlineCpus.Parse(list));
 

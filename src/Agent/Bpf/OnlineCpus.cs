@@ -1,21 +1,23 @@
 using System.Globalization;
 
-namespace EbpfAgent.Bpf.Events;
+namespace EbpfAgent.Bpf;
 
 /// <summary>The CPUs that run at this moment, which is what a perf event can be opened on.</summary>
 /// <remarks>Source: <c>/sys/devices/system/cpu/online</c>.</remarks>
 internal static class OnlineCpus
 {
+    public const string File = "/sys/devices/system/cpu/online";
+
     /// <exception cref="BpfException">The kernel's list can't be read.</exception>
-    public static IReadOnlySet<int> Read()
+    public static IReadOnlySet<int> Read(string file = File)
     {
         try
         {
-            return Parse(File.ReadAllText("/sys/devices/system/cpu/online"));
+            return Parse(System.IO.File.ReadAllText(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException)
         {
-            throw BpfException.With(BpfFailure.Other, $"can't read which CPUs are online from /sys/devices/system/cpu/online: {e.Message}");
+            throw BpfException.With(BpfFailure.Other, $"can't read which CPUs are online from {file}: {e.Message}");
         }
     }
 
