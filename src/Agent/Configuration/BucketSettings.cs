@@ -37,7 +37,7 @@ internal enum BucketForm
     /// <summary>Bucket b counts up to 2^b.</summary>
     Exp2,
 
-    /// <summary>The first bucket counts up to 0, bucket b above it up to 2^(b-1).</summary>
+    /// <summary>Bucket 0 counts up to 0, any other bucket b up to 2^(b-1).</summary>
     Exp2Zero,
 
     /// <summary>Bucket b counts up to b.</summary>

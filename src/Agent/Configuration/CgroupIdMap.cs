@@ -5,6 +5,6 @@ namespace EbpfAgent.Configuration;
 /// <param name="Patterns">Regular expressions on the groups' paths; a group that one of them matches is in the map while it exists.</param>
 internal sealed record CgroupIdMap(string Map, IReadOnlyList<string> Patterns)
 {
-    /// <summary>What stands before a group's path when the patterns are matched; nothing where they are on paths below the root of control groups.</summary>
-    public string PathPrefix { get; init; } = "";
+    /// <summary>Whether the patterns are on the groups' folders in the file system, and not on their paths below the root of control groups.</summary>
+    public bool IsOfFolders { get; init; }
 }

@@ -30,8 +30,8 @@ internal sealed record ManifestMetric
     public LabelSpec? CpuLabel { get; init; }
 
     /// <summary>
-    /// For keys that are described by sizes: the bytes that <see cref="Labels"/> and <see cref="Buckets"/> come to, padding included. A map's key, or an event, has that many or more. Null where BTF
-    /// describes the key.
+    /// For keys that are described by sizes: the bytes that <see cref="Labels"/> and <see cref="Buckets"/> come to, padding included. A map's key has just as many, and an event that many or more. Null
+    /// where BTF describes the key.
     /// </summary>
     public int? KeyBytes { get; init; }
 

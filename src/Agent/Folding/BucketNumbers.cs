@@ -17,16 +17,12 @@ internal sealed class BucketNumbers
         (_offset, _size, _word) = (offset, size, word);
     }
 
-    /// <summary>Buckets first to last, in this order; one after the last is the sum, where there is one.</summary>
+    /// <summary>Buckets first to last, in this order; one after the last is the sum, where there is one. Those below 0 stay empty: no number of the kernel's is one of theirs.</summary>
     /// <exception cref="FormatException">The bucket is not of a number's size, or there are none.</exception>
     public static BucketNumbers Range(int offset, int size, int first, int last, bool hasSum)
     {
-        if (first < 0 || last < first) throw new FormatException($"buckets from {first} to {last} are none; the first is at least 0, and the last not below it");
-        ulong sum = (ulong)last + 1;
-        return new BucketNumbers(offset, size, number =>
-            number >= (ulong)first && number <= (ulong)last ? 1 + (int)(number - (ulong)first)
-            : hasSum && number == sum ? 0
-            : null);
+        if (last < first) throw new FormatException($"buckets from {first} to {last} are none; the last must not be below the first");
+        return new BucketNumbers(offset, size, number => number > int.MaxValue + 1UL ? null : InRange((long)number, first, last, hasSum));
     }
 
     /// <summary>Buckets that are numbered by their bounds, ascending; the last bound and one is the sum, where there is one.</summary>
@@ -58,4 +54,9 @@ internal sealed class BucketNumbers
         bytes.Clear();
         return _word(number);
     }
+
+    private static int? InRange(long number, int first, int last, bool hasSum) =>
+        number >= first && number <= last ? 1 + (int)(number - first)
+        : hasSum && number == last + 1L ? 0
+        : null;
 }

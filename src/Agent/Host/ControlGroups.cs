@@ -9,12 +9,23 @@ internal sealed class ControlGroups
     private readonly string _root;
     private readonly IFileCalls _files;
     private readonly RefreshedNames<ulong> _names;
+    private volatile string? _mount;
 
     public ControlGroups(string root, TimeProvider time, IFileCalls files)
     {
         _root = root;
         _files = files;
         _names = new RefreshedNames<ulong>(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), time, Read);
+    }
+
+    /// <summary>Where they are mounted, as the host would name it; null if they are not.</summary>
+    public string? Mount
+    {
+        get
+        {
+            if (_mount is null) _names.Existing();
+            return _mount;
+        }
     }
 
     public string? Find(ulong id) => _names.Find(id);
@@ -25,10 +36,13 @@ internal sealed class ControlGroups
     private Dictionary<ulong, string> Read()
     {
         ControlGroupMount? mount = HostFile.Try(() => ControlGroupMount.Find(File.ReadLines(Path.Combine(_root, "proc/self/mountinfo"))));
+        _mount = mount is null ? null : InRoot(mount.Point);
         return mount is null ? [] : ControlGroupWalk.Read(PlaceOf(mount.Point), mount.Prefix, _files);
     }
 
     /// <summary>The table of mounts is this process's, so that a host's mount below the root stands there with the root.</summary>
-    private string PlaceOf(string point) =>
-        Path.TrimEndingDirectorySeparator(_root) is var root && point.StartsWith(root + "/", StringComparison.Ordinal) ? point : root + point;
+    private string PlaceOf(string point) => Path.TrimEndingDirectorySeparator(_root) + InRoot(point);
+
+    private string InRoot(string point) =>
+        Path.TrimEndingDirectorySeparator(_root) is var root && point.StartsWith(root + "/", StringComparison.Ordinal) ? point[root.Length..] : point;
 }

@@ -38,6 +38,9 @@ internal sealed class LinuxHost(string root, TimeProvider time, IFileCalls files
 
     public string? NetworkNamespaceName(uint inode) => _namespaces.Value.Find(inode);
 
+    /// <inheritdoc/>
+    public string CgroupMount => _groups.Value.Mount ?? IHost.UsualCgroupMount;
+
     public string? CgroupPath(ulong id) => _groups.Value.Find(id);
 
     /// <inheritdoc cref="ControlGroups.Existing"/>

@@ -9,17 +9,18 @@ namespace EbpfAgent.Lifecycle;
 internal sealed class CgroupIds
 {
     private readonly IdSet _map;
-    private readonly string _prefix;
+    private readonly Func<string> _mount;
     private readonly Re2[] _patterns;
     private readonly Func<IReadOnlyDictionary<ulong, string>> _groups;
 
     /// <param name="map">The map; borrowed.</param>
     /// <param name="wanted">Which groups.</param>
     /// <param name="groups">The host's groups: their paths by their ids.</param>
-    public CgroupIds(BpfMap map, CgroupIdMap wanted, Func<IReadOnlyDictionary<ulong, string>> groups)
+    /// <param name="mount">Where they are mounted; it is asked for after them.</param>
+    public CgroupIds(BpfMap map, CgroupIdMap wanted, Func<IReadOnlyDictionary<ulong, string>> groups, Func<string> mount)
     {
         _map = new IdSet(map);
-        _prefix = wanted.PathPrefix;
+        _mount = wanted.IsOfFolders ? mount : static () => "";
         _patterns = [.. wanted.Patterns.Select(static pattern => new Re2(pattern))];
         _groups = groups;
     }
@@ -45,7 +46,14 @@ internal sealed class CgroupIds
 
     /// <summary>Looks at the host, and brings the map up to it.</summary>
     /// <exception cref="BpfException">The map could not take an id.</exception>
-    public void Refresh() => _map.Set(_groups().Where(group => _patterns.Any(pattern => pattern.IsMatch(_prefix + group.Value))).Select(static group => group.Key).ToHashSet());
+    public void Refresh()
+    {
+        IReadOnlyDictionary<ulong, string> groups = _groups();
+        string mount = _mount();
+        _map.Set(groups.Where(group => IsWanted(mount.Length > 0 && group.Value == "/" ? mount : mount + group.Value)).Select(static group => group.Key).ToHashSet());
+    }
+
+    private bool IsWanted(string place) => _patterns.Any(pattern => pattern.IsMatch(place));
 
     private static PluginException Layout(string message) => new(PluginError.Layout, message);
 }

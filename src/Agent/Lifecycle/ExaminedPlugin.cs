@@ -89,11 +89,23 @@ internal sealed class ExaminedPlugin : IDisposable
     private static MetricBinding[] Bind(string plugin, PluginDefinition definition, OpenBpfObject opened, string metricPrefix)
     {
         var binder = new MetricBinder(opened, definition.MetricPrefix ?? metricPrefix);
-        MetricBinding[] bindings = [.. definition.MetricsOf(opened).Select(binder.Bind)];
+        MetricBinding[] bindings = [.. definition.MetricsOf(opened).Select(metric => Bind(binder, metric))];
         if (bindings.GroupBy(static binding => binding.Map.Name).FirstOrDefault(static map => map.Any(binding => binding.Map.KeySize != map.First().Map.KeySize)) is { } torn)
             throw new PluginException(PluginError.Metric, $"{opened.Name}: the metrics of map '{torn.Key}' take its events to be of different sizes ({string.Join(", ", torn.Select(static binding => binding.Map.KeySize))} bytes); name one struct for all");
         return FamilyRegistry.FindTwice(bindings.Select(static binding => binding.Description.MetricName)) is { } twice
             ? throw new PluginException(PluginError.Metric, $"plugin '{plugin}' names '{twice}' twice, counting the _bucket, _sum and _count of its histograms; rename one")
             : bindings;
+    }
+
+    private static MetricBinding Bind(MetricBinder binder, MetricDefinition metric)
+    {
+        try
+        {
+            return binder.Bind(metric);
+        }
+        catch (PluginException e) when (e.Error is PluginError.Layout or PluginError.Metric && metric.Position is not null)
+        {
+            throw new PluginException(e.Error, $"{metric.Position}: {e.Message}", e) { IsTransient = e.IsTransient };
+        }
     }
 }

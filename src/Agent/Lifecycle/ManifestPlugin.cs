@@ -49,6 +49,7 @@ internal sealed class ManifestPlugin(PluginManifest manifest, DecoderFactory dec
         LabelsCpusOfPerCpuMaps = metric.CpuLabel is not null,
         IsEvents = metric.IsEvents,
         IsRaw = metric.IsRaw,
+        Position = metric.Position,
     };
 
     private Func<KeyType, IKeyDecoder> DecoderOf(ManifestMetric metric) => metric.ScriptPath is { } script

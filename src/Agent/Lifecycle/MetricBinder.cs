@@ -12,6 +12,10 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
 {
     private static readonly MapKind[] Pollable = [MapKind.Hash, MapKind.Array, MapKind.PerCpuHash, MapKind.PerCpuArray, MapKind.LruHash, MapKind.LruPerCpuHash];
 
+    // Of a key that is described by sizes: its label of the CPU, and the index of the one entry of a map without labels.
+    private const int CpuBytes = 2;
+    private const int IndexBytes = 4;
+
     private readonly MapReadings _readings = new(opened);
 
     /// <exception cref="PluginException">They don't fit.</exception>
@@ -25,16 +29,25 @@ internal sealed class MetricBinder(OpenBpfObject opened, string metricPrefix)
         MapDefinition map = opened.FindMap(metric.Map) ?? throw Layout($"{opened.Name} has no map '{metric.Map}' (metric {name}); it has {Known()}");
         if (EventBuffers.Serves(map.Kind)) map = EventsOf(metric, map);
         else if (!Pollable.Contains(map.Kind) || metric.IsEvents) throw WrongKind(map, metric.IsEvents);
-        if (metric.KeyBytes > map.KeySize)
-            throw Layout($"{opened.Name}: map '{map.Name}' has keys of {map.KeySize} bytes, and the sizes and paddings of the labels of {name} come to {metric.KeyBytes}");
+        if (metric.KeyBytes is { } described && !EventBuffers.Serves(map.Kind)) CheckKey(name, map, metric.LabelsCpusOfPerCpuMaps && !map.IsPerCpu ? described + CpuBytes : described);
         bool labelsCpus = metric.Cpus == CpuFolding.Label || (metric.LabelsCpusOfPerCpuMaps && map.IsPerCpu);
         if (labelsCpus && !map.IsPerCpu)
             throw Layout($"{opened.Name}: map '{map.Name}' is a {map.Kind.Name()}, which has one value for all CPUs, so that none can be labelled by its CPU; make the map per-CPU, or leave the label out");
         MapReading reading = _readings.Of(metric, map);
         var key = new KeyType(opened.Name, map.Name, opened.Btf, reading.SubKeyTypeId ?? map.KeyTypeId, reading.KeySize, reading.BucketField) { LabelsCpus = labelsCpus };
         IKeyDecoder decoder = metric.CreateDecoder(key);
+        if (metric.KeyBytes is not null && map.IsPerCpu && !labelsCpus && decoder.LabelNames is [.., "cpu"]) throw Layout(
+            $"{opened.Name}: map '{map.Name}' is a {map.Kind.Name()}, where the last label \"cpu\" of {name} is the value's CPU and not in the key; give it the size {CpuBytes} and the one decoder \"uint\", or another name");
         if (labelsCpus) decoder = new CpuLabelDecoder(decoder, map.Name);
         return new MetricBinding(map, Describe(name, metric, reading, decoder, labelsCpus), decoder, reading, metric.MaxSeries) { Key = key, LabelsCpus = labelsCpus, LabelsIdleCpus = metric.LabelsCpusOfPerCpuMaps, IsRaw = metric.IsRaw };
+    }
+
+    // Labels that come to less than the key are most likely off by a padding, and would be read from the wrong bytes.
+    private void CheckKey(string metric, MapDefinition map, int described)
+    {
+        if (described == map.KeySize || (described == 0 && map.KeySize == IndexBytes)) return;
+        throw Layout(
+            $"{opened.Name}: map '{map.Name}' has keys of {map.KeySize} bytes, and the sizes and paddings of the labels of {metric} come to {described}; make them equal: what no label shows is the \"padding\" of the one before it");
     }
 
     // What the agent counts stands for a map from events to how often they came.

@@ -47,6 +47,9 @@ internal sealed record MetricDefinition(string Map, string Name, string Help, Fu
 
     /// <summary>The struct that a buffer's events are; null takes what the object says.</summary>
     public string? EventType { get; init; }
+
+    /// <summary>Where it is declared, for messages; null where that is in no file that one reads.</summary>
+    public JsonPosition? Position { get; init; }
 }
 
 /// <summary>The key of a map as the object's BTF describes it.</summary>

@@ -24,6 +24,9 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
     /// <summary>The host's control groups: their paths by their ids.</summary>
     public Func<IReadOnlyDictionary<ulong, string>> Groups { get; init; } = static () => new Dictionary<ulong, string>();
 
+    /// <summary>Where they are mounted.</summary>
+    public Func<string> GroupMount { get; init; } = static () => IHost.UsualCgroupMount;
+
     /// <summary>Is shown each metric as it is bound, and may put something in its place; leaves them as they are by default.</summary>
     public Func<MetricBinding, MetricBinding> Observe { get; init; } = static binding => binding;
 
@@ -58,7 +61,7 @@ internal sealed class PluginLoader(FamilyRegistry registry, KernelFacts kernel, 
             }
 
             var gate = new Lock();
-            CgroupIds[] cgroups = [.. examined.Definition.CgroupIdMaps.Select(wanted => new CgroupIds(loaded.Map(wanted.Map), wanted, Groups))];
+            CgroupIds[] cgroups = [.. examined.Definition.CgroupIdMaps.Select(wanted => new CgroupIds(loaded.Map(wanted.Map), wanted, Groups, GroupMount))];
             polls = [.. bindings.GroupBy(static binding => binding.Map.Name).Select(map => CreatePoll(loaded, [.. map], settings, gate))];
             return new PreparedPlugin(settings.Name, examined.TakeOver(), loaded, polls, cgroups, gate, registry, kernel, survival);
         }

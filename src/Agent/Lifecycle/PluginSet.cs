@@ -45,7 +45,7 @@ internal sealed class PluginSet : IPlugins, IAsyncDisposable
         _time = time;
         _logger = logger;
         _host = new LinuxHost("/", time, new FileCalls());
-        _loader = new PluginLoader(Registry, kernel, new MapCalls(), time, survivors) { Groups = _host.CgroupPaths };
+        _loader = new PluginLoader(Registry, kernel, new MapCalls(), time, survivors) { Groups = _host.CgroupPaths, GroupMount = () => _host.CgroupMount };
         _trust = new TrustCheck(logger);
         _contexts = new ContextCensus(time);
         _trust.Look(configuration);

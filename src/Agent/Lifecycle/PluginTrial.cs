@@ -40,7 +40,7 @@ internal sealed class PluginTrial(AgentConfiguration configuration, TimeProvider
     /// <exception cref="PluginException">It can't run.</exception>
     public RunningPlugin Run(PluginCandidate candidate, Func<MetricBinding, MetricBinding> observe)
     {
-        var loader = new PluginLoader(new FamilyRegistry(), _kernel, new MapCalls(), time) { Groups = _host.CgroupPaths, Observe = observe };
+        var loader = new PluginLoader(new FamilyRegistry(), _kernel, new MapCalls(), time) { Groups = _host.CgroupPaths, GroupMount = () => _host.CgroupMount, Observe = observe };
         IPreparedPlugin prepared = loader.Prepare(configuration.For(candidate.Name), configuration.MetricPrefix, () => Define(candidate), before: null);
         try
         {

@@ -19,6 +19,27 @@ public sealed class BucketNumbersTests
     public void Without_a_sum_the_number_behind_the_last_is_none() => Assert.Null(BucketNumbers.Range(4, 8, 0, 5, hasSum: false).TakeWord(Key(6)));
 
     [Theory]
+    [InlineData(0UL, 3)]
+    [InlineData(1UL, 4)]
+    [InlineData(2UL, 0)]
+    [InlineData(3UL, null)]
+    [InlineData(ulong.MaxValue, null)]
+    [InlineData(ulong.MaxValue - 1, null)]
+    public void A_range_may_begin_below_0_where_nothing_is_counted(ulong number, int? word) =>
+        Assert.Equal(word, BucketNumbers.Range(4, 8, -2, 1, hasSum: true).TakeWord(Key(number)));
+
+    [Fact]
+    public void The_last_number_there_is_has_a_sum_behind_it()
+    {
+        BucketNumbers numbers = BucketNumbers.Range(4, 8, int.MaxValue, int.MaxValue, hasSum: true);
+        Assert.Equal((1, 0, null), (numbers.TakeWord(Key(int.MaxValue)), numbers.TakeWord(Key(int.MaxValue + 1UL)), numbers.TakeWord(Key(int.MaxValue + 2UL))));
+    }
+
+    [Fact]
+    public void A_range_that_ends_before_it_begins_is_refused() => Assert.Equal(
+        "buckets from 3 to 2 are none; the last must not be below the first", Assert.Throws<FormatException>(() => BucketNumbers.Range(4, 8, 3, 2, hasSum: false)).Message);
+
+    [Theory]
     [InlineData(10UL, 1)]
     [InlineData(50UL, 2)]
     [InlineData(51UL, 0)]

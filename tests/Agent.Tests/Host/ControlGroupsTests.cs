@@ -30,6 +30,7 @@ public sealed class ControlGroupsTests : IDisposable
         Mount("/kubepods/pod1", "/mnt/groups of pod1");
         ulong pod = _root.Folder("mnt/groups of pod1"), container = _root.Folder("mnt/groups of pod1/c\"1\n");
 
+        Assert.Equal("/mnt/groups of pod1", _root.Host.CgroupMount);
         Assert.Equal("/kubepods/pod1", _root.Host.CgroupPath(pod));
         Assert.Equal("/kubepods/pod1/c\"1\n", _root.Host.CgroupPath(container));
     }
@@ -41,6 +42,18 @@ public sealed class ControlGroupsTests : IDisposable
         ulong group = _root.Folder("sys/fs/cgroup/a");
 
         Assert.Equal("/a", _root.Host.CgroupPath(group));
+        Assert.Equal("/sys/fs/cgroup", _root.Host.CgroupMount);
+    }
+
+    [Fact]
+    public void Beside_version_1_the_mount_is_below_the_usual_place_and_where_there_is_none_the_usual_place_is_named()
+    {
+        Mount("/", "/sys/fs/cgroup/unified");
+        _root.Folder("sys/fs/cgroup/unified");
+        Assert.Equal("/sys/fs/cgroup/unified", _root.Host.CgroupMount);
+
+        using var without = new FakeRoot();
+        Assert.Equal("/sys/fs/cgroup", without.Host.CgroupMount);
     }
 
     [Fact]

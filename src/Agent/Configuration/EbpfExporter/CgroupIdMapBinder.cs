@@ -5,9 +5,6 @@ namespace EbpfAgent.Configuration.EbpfExporter;
 /// <summary>Reads <c>cgroup_id_map</c>: the map that is filled with the ids of the control groups whose paths match.</summary>
 internal static class CgroupIdMapBinder
 {
-    // There, expressions are on whole paths, and this is where the file system is looked for.
-    private const string UsualMount = "/sys/fs/cgroup";
-
     private const string Hash = "hash";
     private const string Storage = "cgrp_storage";
 
@@ -21,6 +18,6 @@ internal static class CgroupIdMapBinder
         var expressions = reader.Values("regexps", SettingFormats.AnyText);
         if (expressions is null)
             reader.Refuse("regexps", "missing; expected a list of at least one expression");
-        return new CgroupIdMap(map, [.. (expressions ?? []).Select(item => item.Value)]) { PathPrefix = UsualMount };
+        return new CgroupIdMap(map, [.. (expressions ?? []).Select(item => item.Value)]) { IsOfFolders = true };
     }
 }

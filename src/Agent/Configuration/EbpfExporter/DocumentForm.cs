@@ -28,7 +28,7 @@ internal static class DocumentForm
         {
             root.Members.Remove(tracing);
             if (metrics is null)
-                throw errors.Fatal(tracing.Position, tracing.Name, $"{Spans}, and the file has no metrics");
+                throw errors.Fatal(tracing.Position, tracing.Name, $"{Spans}, and the file has no metrics; leave it to ebpf_exporter");
             context.Remark(new ConfigurationError(tracing.Position, tracing.Name, $"{Spans}; the metrics are read"));
         }
         if (metrics?.Value is ObjectNode kinds)

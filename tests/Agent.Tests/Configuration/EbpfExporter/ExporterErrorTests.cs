@@ -18,7 +18,7 @@ public sealed class ExporterErrorTests
     [InlineData("metrics: {counter: [5], counters: [{name: a, help: h}]}", "1:11: metrics.counter: unknown key; did you mean \"counters\"? (known: counters, histograms)")]
     [InlineData("metric: {}\nmetrics: {counters: [{name: a, help: h}]}", "1:1: metric: unknown key; did you mean \"metrics\"? (known: name, metrics, kaddrs, cgroup_id_map)")]
     [InlineData("programs:\n  - name: timers", "1:1: programs: not supported: this is the form of ebpf_exporter 1, which compiles C; take that of version 2, with an object that clang has made")]
-    [InlineData("tracing: {spans: [{ringbuf: r}]}", "1:1: tracing: not supported: spans are not made into metrics, and the file has no metrics")]
+    [InlineData("tracing: {spans: [{ringbuf: r}]}", "1:1: tracing: not supported: spans are not made into metrics, and the file has no metrics; leave it to ebpf_exporter")]
     public void A_document_without_metrics_is_refused(string yaml, string expected) =>
         Check(yaml, expected);
 

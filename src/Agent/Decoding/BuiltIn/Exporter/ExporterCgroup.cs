@@ -2,11 +2,9 @@ using System.Globalization;
 
 namespace EbpfAgent.Decoding.BuiltIn.Exporter;
 
-/// <summary><c>cgroup</c>: the folder below <c>/sys/fs/cgroup</c>, of an id in decimal.</summary>
+/// <summary><c>cgroup</c>: the group's folder in the file system, of an id in decimal.</summary>
 internal sealed class ExporterCgroup(IHost host) : ILabelStep
 {
-    private const string Mount = "/sys/fs/cgroup";
-
     public bool AsksHost => true;
 
     public string Decode(in LabelInput input)
@@ -15,8 +13,8 @@ internal sealed class ExporterCgroup(IHost host) : ILabelStep
         return (id < 0 ? null : host.CgroupPath((ulong)id)) switch
         {
             null => string.Create(CultureInfo.InvariantCulture, $"unknown_cgroup_id:{id}"),
-            "/" => Mount,
-            var path => Mount + path,
+            "/" => host.CgroupMount,
+            var path => host.CgroupMount + path,
         };
     }
 }

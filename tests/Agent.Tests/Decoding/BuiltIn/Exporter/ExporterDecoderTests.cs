@@ -102,6 +102,12 @@ public sealed class ExporterDecoderTests
     public void A_text_gives_the_same_text(string decoder, string text, string expected) => Assert.Equal(expected, Chain.Later(Chain.Exporter(decoder), text));
 
     [Theory]
+    [InlineData("7", "/sys/fs/cgroup/unified/system.slice/ssh.service")]
+    [InlineData("1", "/sys/fs/cgroup/unified")]
+    public void A_control_group_is_named_where_it_is_mounted(string id, string text) =>
+        Assert.Equal(text, Chain.Later(Chain.Exporter("cgroup"), id, new FakeMachine { CgroupMount = "/sys/fs/cgroup/unified" }));
+
+    [Theory]
     [InlineData("0", "io_setup")]
     [InlineData("67", "pread")]
     [InlineData("94", "exit")]
