@@ -41,7 +41,7 @@ public sealed class OrdinaryFileTests : IDisposable
     {
         MakePipe(name);
 
-        Assert.Equal($"{In(name)}: can't be read: {NotOrdinary}", Assert.Throws<ConfigurationException>(() => Manifests.Load(In(name))).Message);
+        Assert.Equal($"{In(name)}: can't be read: {NotOrdinary}", Assert.Throws<ConfigurationException>(() => Definitions.ManifestOf(In(name))).Message);
     }
 
     [Theory]
