@@ -8,6 +8,8 @@ namespace EbpfAgent.Tests.ExporterConfigurations;
 /// <summary>What only this machine can say, for the places in <c>{braces}</c> of an expectation. Reads it with no code of the agent's look-ups.</summary>
 internal sealed partial class Machine : IDisposable
 {
+    private static readonly string[] PciLists = ["/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids", "/usr/share/pci.ids"];
+
     private readonly string _groups = $"ebpf-agent-indep-{Environment.ProcessId}";
     private readonly List<string> _made = [];
 
@@ -48,6 +50,7 @@ internal sealed partial class Machine : IDisposable
         "group-mount" => GroupMount(),
         "device" => Device().Number.ToString(CultureInfo.InvariantCulture),
         "device-name" => Device().Name,
+        "no-pci-ids" => WithoutPciIds(),
         _ => throw new ArgumentException($"nothing fills {{{kind}}}"),
     };
 
@@ -61,6 +64,12 @@ internal sealed partial class Machine : IDisposable
         Assert.SkipUnless(fields is not null, "there is no block device");
         (uint major, uint minor) = (uint.Parse(fields[0], CultureInfo.InvariantCulture), uint.Parse(fields[1], CultureInfo.InvariantCulture));
         return ((minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12), fields[3]);
+    }
+
+    private static string WithoutPciIds()
+    {
+        Assert.SkipWhen(PciLists.Any(File.Exists), "there is a list of PCI devices, and what it says is not known here");
+        return "missing pci.ids db";
     }
 
     private static string GroupMount()
