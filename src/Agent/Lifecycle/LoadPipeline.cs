@@ -48,7 +48,7 @@ internal sealed class LoadPipeline(TimeSpan timeout, TimeProvider time, Action<P
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
             throw new PluginException(
-                PluginError.Timeout, $"{subject} has not loaded within {timeout.TotalSeconds:0.###} s (limits.loadTimeout); its constructor or its properties don't return");
+                PluginError.Timeout, $"{subject} has not loaded within {timeout.TotalSeconds:0.###} s (limits.loadTimeout); code of its own that doesn't return, or a host that is too busy, is the usual cause");
         }
     }
 }

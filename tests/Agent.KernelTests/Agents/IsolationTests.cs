@@ -21,6 +21,8 @@ public sealed class IsolationTests : KernelTest
     {
         using AgentFolder folder = Lay(interval);
         using AgentProcess agent = await AgentProcess.StartAsync(folder);
+        // On a busy host its script may take more than one attempt.
+        await agent.ScrapeUntilAsync(static scrape => scrape.Find("ebpf_agent_plugin_state", ("plugin", "endless"), ("state", "running")) == "1", "the endless decoder is loaded");
         ObserveAll(agent);
         await agent.ScrapeUntilAsync(static scrape => scrape.Count("ebpf_good", ("major", "1"), ("minor", "2")) == Observations, "all observations of the good plugin");
         ObserveAll(agent);

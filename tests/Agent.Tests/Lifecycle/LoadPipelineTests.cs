@@ -130,7 +130,7 @@ public sealed class LoadPipelineTests
         Assert.Same(_plugin, await running);
         PluginException failure = Assert.Single(_retries).Failure;
         Assert.Equal(
-            (PluginError.Timeout, "/plugins/p.dll has not loaded within 30 s (limits.loadTimeout); its constructor or its properties don't return"), (failure.Error, failure.Message));
+            (PluginError.Timeout, "/plugins/p.dll has not loaded within 30 s (limits.loadTimeout); code of its own that doesn't return, or a host that is too busy, is the usual cause"), (failure.Error, failure.Message));
         Assert.True(_attempts[1] - _attempts[0] >= Limit + _retries[0].Delay);
     }
 

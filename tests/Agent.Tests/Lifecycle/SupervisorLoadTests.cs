@@ -91,7 +91,7 @@ public sealed class SupervisorLoadTests : SupervisorFixture
         await starting;
         Assert.Equal(
             new PluginStatus(
-                PluginState.Failed, PluginError.Timeout, "/plugins/test.dll has not loaded within 10 s (limits.loadTimeout); its constructor or its properties don't return"),
+                PluginState.Failed, PluginError.Timeout, "/plugins/test.dll has not loaded within 10 s (limits.loadTimeout); code of its own that doesn't return, or a host that is too busy, is the usual cause"),
             supervisor.Status);
         release.Set();
         Eventually(() => late is { IsDisposed: true } && Registry.Families.IsEmpty, "the late plugin's end");

@@ -69,7 +69,9 @@ internal sealed class CheckCommand(AgentConfiguration configuration, TextWriter 
     {
         if (map.Kind is MapKind.RingBuffer or MapKind.PerfEventArray) return $", events of {map.KeySize} bytes";
         long values = map.IsPerCpu ? (long)map.Stride * PossibleCpus.Count : map.ValueSize;
-        return string.Create(CultureInfo.InvariantCulture, $", {map.MaxEntries} entries, at most {(map.KeySize + values) * map.MaxEntries / 1024.0:0} KiB of keys and values here");
+        long bytes = (map.KeySize + values) * map.MaxEntries;
+        string size = bytes < 10_240 ? $"{bytes} bytes" : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0} KiB");
+        return $", {map.MaxEntries} entries, at most {size} of keys and values here";
     }
 
     private static string? Lint(FamilyDescription metric) => metric switch

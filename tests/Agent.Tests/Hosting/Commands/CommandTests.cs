@@ -47,7 +47,7 @@ public sealed class CommandTests : IDisposable
         (int status, string output, string errors) = await RunAsync("check", Path.Combine(_folder.Plugins, "plain"));
         Assert.Equal((0, ""), (status, errors));
         Assert.Contains("warning: ebpf_reads is a counter, and by Prometheus' convention its name ends in _total", output, StringComparison.Ordinal);
-        Assert.Contains("metric: ebpf_reads{major,minor} counter, from BPF_MAP_TYPE_HASH 'latency', 64 entries, at most 1 KiB of keys and values here", output, StringComparison.Ordinal);
+        Assert.Contains("metric: ebpf_reads{major,minor} counter, from BPF_MAP_TYPE_HASH 'latency', 64 entries, at most 1024 bytes of keys and values here", output, StringComparison.Ordinal);
     }
 
     [Fact]
