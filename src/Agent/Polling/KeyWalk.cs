@@ -14,6 +14,8 @@ namespace EbpfAgent.Polling;
 /// <param name="valueBytes">Bytes of one entry's values.</param>
 internal sealed class KeyWalk(IMapCalls calls, BpfMap map, int valueBytes)
 {
+    private const int MostLooks = 8;
+
     private readonly KeyTable _known = new(map.Definition.KeySize);
     private readonly byte[] _key = new byte[map.Definition.KeySize];
     private readonly byte[] _next = new byte[map.Definition.KeySize];
@@ -72,13 +74,26 @@ internal sealed class KeyWalk(IMapCalls calls, BpfMap map, int valueBytes)
         _readIn[row] = _read;
     }
 
-    // The value may be another key's already, if this one was deleted while it was copied. Then it is gone at a second look.
+    // While it is copied the key may be deleted, and the value become another key's; at worst the key is made anew before the second look. Two looks that agree are of one entry. One that is counted
+    // all the time never agrees, and is taken in the end: that just the last look of many is astray is not to be expected.
     private bool TryGive(IEntrySink sink, ReadOnlySpan<byte> key)
     {
-        int result = calls.Lookup(map.Handle, key, _value);
-        if (result == 0) result = calls.Lookup(map.Handle, key, _again);
+        if (!TryLook(key, _value)) return false;
+        for (int look = 1; look < MostLooks; look++)
+        {
+            if (!TryLook(key, _again)) return false;
+            if (_again.AsSpan().SequenceEqual(_value)) break;
+            _again.CopyTo(_value, 0);
+        }
+
+        sink.Accept(key, _value, 1);
+        return true;
+    }
+
+    private bool TryLook(ReadOnlySpan<byte> key, byte[] value)
+    {
+        int result = calls.Lookup(map.Handle, key, value);
         if (result is not (0 or -Errno.NoEntry)) throw BpfException.Of($"can't read map '{map.Definition.Name}'", result);
-        if (result == 0) sink.Accept(key, _value, 1);
         return result == 0;
     }
 }

@@ -123,6 +123,24 @@ public sealed class MapReaderTests
     }
 
     [Fact]
+    public void A_value_that_another_look_does_not_confirm_is_looked_at_again()
+    {
+        _calls.BatchResult = -Errno.Invalid;
+        _calls.Add(Key(1), Value(267));
+        int looks = 0;
+        _calls.AfterLookup = () =>
+        {
+            if (looks++ == 0) _calls.Buckets[0][0] = (Key(1), Value(11));
+        };
+        Assert.Equal(1, Reader(10).Read(_sink));
+        Assert.Equal((11, 3), (_sink.Values[1], looks));
+        // One that never stays is taken all the same.
+        _calls.AfterLookup = () => _calls.Buckets[0][0] = (Key(1), Value(looks++));
+        Assert.Equal(1, Reader(10).Read(_sink));
+        Assert.True(_sink.Values[1] > 3);
+    }
+
+    [Fact]
     public void A_key_that_a_walk_was_led_past_is_asked_for_by_name()
     {
         _calls.BatchResult = -Errno.Invalid;
