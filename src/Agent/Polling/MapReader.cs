@@ -27,8 +27,7 @@ internal sealed class MapReader : IEntrySource
     private readonly byte[] _cursor;
     private readonly byte[] _next;
     private int _batch;
-    private bool _byKey;
-    private byte[]? _again;
+    private KeyWalk? _walk;
 
     /// <param name="calls">The funnel.</param>
     /// <param name="map">The map; borrowed.</param>
@@ -51,11 +50,12 @@ internal sealed class MapReader : IEntrySource
 
     public int Read(IEntrySink sink)
     {
+        if (_walk is not null) return _walk.Read(sink);
         byte[] keys = Buffers.Rent(_batch * _definition.KeySize);
         byte[] values = Buffers.Rent(_batch * _valueBytes);
         try
         {
-            return _byKey ? ReadByKey(sink, keys, values) : ReadInBatches(sink, ref keys, ref values);
+            return ReadInBatches(sink, ref keys, ref values);
         }
         finally
         {
@@ -81,8 +81,8 @@ internal sealed class MapReader : IEntrySource
 
             if (first && LacksBatches(result))
             {
-                _byKey = true;
-                return ReadByKey(sink, keys, values);
+                _walk = new KeyWalk(_calls, _map, _valueBytes);
+                return _walk.Read(sink);
             }
 
             bool atEnd = result == -Errno.NoEntry;
@@ -110,41 +110,5 @@ internal sealed class MapReader : IEntrySource
         Buffers.Return(keys);
         Buffers.Return(values);
         (keys, values, _batch) = (moreKeys, moreValues, more);
-    }
-
-    private int ReadByKey(IEntrySink sink, byte[] keys, byte[] values)
-    {
-        Span<byte> key = keys.AsSpan(0, _definition.KeySize);
-        Span<byte> value = values.AsSpan(0, _valueBytes);
-        int entries = 0;
-        // After a key that was deleted the kernel starts over. The sink keeps the last value of a key, so nothing is counted
-        // twice and no live key is missed; a map that changes faster than it can be walked is given up.
-        long steps = 4 * (long)_definition.MaxEntries + 1024;
-        bool first = true;
-        while (true)
-        {
-            int result = _calls.NextKey(_map.Handle, first ? default : _cursor.AsSpan(0, _definition.KeySize), key);
-            if (result == -Errno.NoEntry) return entries;
-            if (result < 0) throw BpfException.Of($"can't walk the keys of map '{_definition.Name}'", result);
-            if (steps-- == 0) throw BpfException.With(BpfFailure.Other, $"map '{_definition.Name}' changes faster than it can be read key by key; delete fewer keys, or use a kernel that reads in batches (5.6)");
-            if (Lookup(key, value))
-            {
-                sink.Accept(key, value, 1);
-                entries++;
-            }
-
-            key.CopyTo(_cursor);
-            first = false;
-        }
-    }
-
-    // The kernel copies a value without a lock: if the key is deleted meanwhile, its memory may be another key's already, and so the value. Then it is gone at a second look.
-    private bool Lookup(ReadOnlySpan<byte> key, Span<byte> value)
-    {
-        _again ??= new byte[_valueBytes];
-        int result = _calls.Lookup(_map.Handle, key, value);
-        if (result == 0) result = _calls.Lookup(_map.Handle, key, _again);
-        if (result is not (0 or -Errno.NoEntry)) throw BpfException.Of($"can't read map '{_definition.Name}'", result);
-        return result == 0;
     }
 }

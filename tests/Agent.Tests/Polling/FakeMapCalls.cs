@@ -24,6 +24,11 @@ internal sealed class FakeMapCalls : IMapCalls
     /// <summary>Called after each value that was given, to change the map under the reader.</summary>
     public Action? AfterLookup { get; set; }
 
+    /// <summary>The key after which a walk is led to <see cref="NextIs"/>.</summary>
+    public byte[]? AfterKey { get; set; }
+
+    public byte[] NextIs { get; set; } = [];
+
     public int BatchCalls { get; private set; }
 
     public int NextKeyCalls { get; private set; }
@@ -70,6 +75,12 @@ internal sealed class FakeMapCalls : IMapCalls
     public int NextKey(BpfMapHandle map, ReadOnlySpan<byte> key, Span<byte> next)
     {
         BeforeNextKey?.Invoke(NextKeyCalls++);
+        if (AfterKey is not null && key.SequenceEqual(AfterKey))
+        {
+            NextIs.CopyTo(next);
+            return 0;
+        }
+
         List<byte[]> all = [.. Buckets.SelectMany(static bucket => bucket).Select(static entry => entry.Key)];
         int at = -1;
         for (int i = 0; i < all.Count; i++)

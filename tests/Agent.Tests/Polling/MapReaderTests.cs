@@ -123,6 +123,43 @@ public sealed class MapReaderTests
     }
 
     [Fact]
+    public void A_value_that_another_look_does_not_confirm_is_looked_at_again()
+    {
+        _calls.BatchResult = -Errno.Invalid;
+        _calls.Add(Key(1), Value(267));
+        int looks = 0;
+        _calls.AfterLookup = () =>
+        {
+            if (looks++ == 0) _calls.Buckets[0][0] = (Key(1), Value(11));
+        };
+        Assert.Equal(1, Reader(10).Read(_sink));
+        Assert.Equal((11, 3), (_sink.Values[1], looks));
+        // One that never stays is taken all the same.
+        _calls.AfterLookup = () => _calls.Buckets[0][0] = (Key(1), Value(looks++));
+        Assert.Equal(1, Reader(10).Read(_sink));
+        Assert.True(_sink.Values[1] > 3);
+    }
+
+    [Fact]
+    public void A_key_that_a_walk_was_led_past_is_asked_for_by_name()
+    {
+        _calls.BatchResult = -Errno.Invalid;
+        for (int i = 0; i < 6; i++) _calls.Add(Key(i), Value(i));
+        MapReader reader = Reader(10);
+        Assert.Equal(6, reader.Read(_sink));
+        _calls.Delete(Key(4));
+        // As if the memory of key 0 had become that of key 3.
+        _calls.AfterKey = Key(0);
+        _calls.NextIs = Key(3);
+        var second = new Sink();
+        Assert.Equal(5, reader.Read(second));
+        Assert.Equal([0, 1, 2, 3, 5], second.Values.Keys.Order());
+        Assert.Equal([3, 5], second.Values.Keys.Skip(1).Take(2));
+        var third = new Sink();
+        Assert.Equal(5, reader.Read(third));
+    }
+
+    [Fact]
     public void A_map_that_changes_faster_than_it_can_be_walked_is_given_up()
     {
         _calls.BatchResult = -Errno.Invalid;
