@@ -1,4 +1,4 @@
-using System.IO.Hashing;
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -16,7 +16,8 @@ internal sealed class KeyTable(int keySize)
     private const int FirstCapacity = 16;
     private const int None = -1;
 
-    private static readonly long Seed = Random.Shared.NextInt64();
+    private static readonly ulong Seed = RandomWord();
+    private static readonly ulong Factor = RandomWord() | 1;
 
     private int[] _buckets = NewBuckets(FirstCapacity);
     private int[] _nexts = new int[FirstCapacity];
@@ -124,7 +125,26 @@ internal sealed class KeyTable(int keySize)
     private int Bucket(int hash) => hash & (_buckets.Length - 1);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Hash(ReadOnlySpan<byte> key) => (int)XxHash3.HashToUInt64(key, Seed);
+    private static int Hash(ReadOnlySpan<byte> key)
+    {
+        ulong hash = Seed;
+        for (; key.Length >= sizeof(ulong); key = key[sizeof(ulong)..]) hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(key));
+        ulong last = 0;
+        foreach (byte one in key) last = (last << 8) | one;
+        hash = Mix(hash ^ last);
+        return (int)(hash ^ (hash >> 32));
+    }
+
+    // Both halves of the product: each bit of the input reaches all of the output. Both seeds are the process's own, so nobody can choose keys that meet.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Mix(ulong value)
+    {
+        ulong high = Math.BigMul(value, Factor, out ulong low);
+        return high ^ low;
+    }
+
+    // Seeded by the system, and not by OpenSSL, which would be megabytes that nothing else needs.
+    private static ulong RandomWord() => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
 
     private static int[] NewBuckets(int capacity)
     {
