@@ -4,6 +4,7 @@
 #   make test       all tests, those on the real kernel too (root)
 #   make test-fast  the tests that need no root
 #   make soak       ten minutes of plugins that come, change, break and go under load (root; SOAK_SECONDS, SOAK_SEED)
+#   make fuzz       open damaged BPF objects until one crashes libbpf (FUZZ_COUNT, FUZZ_FIRST)
 #   make build      leave the agent and the bundled plugins in artifacts/agent/
 #   make bench      measure, against the same work in C (root)
 #   make setup      install what is missing (root), and nothing else
@@ -12,7 +13,7 @@ SHELL := /bin/bash
 AGENT := artifacts/agent
 DOTNET := dotnet
 
-.PHONY: help run test test-fast soak build bench setup sdk root format format-check clean
+.PHONY: help run test test-fast soak fuzz build bench setup sdk root format format-check clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -35,6 +36,11 @@ test-fast: setup
 
 soak: root setup
 	scripts/soak.sh
+
+# Each object has a number, which makes it again.
+fuzz: setup
+	$(DOTNET) build tests/Agent.Tests -v quiet --nologo
+	tests/Agent.Fuzz/bin/Debug/net10.0/EbpfAgent.Agent.Fuzz tests/Agent.Tests/bin/Debug/net10.0/fixtures $${FUZZ_FIRST:-1} $${FUZZ_COUNT:-50000}
 
 bench: root build
 	$(DOTNET) publish tests/Agent.Benchmarks -c Release -o artifacts/bench -v quiet --nologo

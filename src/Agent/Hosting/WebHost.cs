@@ -12,6 +12,11 @@ internal static class WebHost
     // With the chunk of a mebibyte that is written beyond it, at most six blocks wait: a send of more than eight pieces would allocate.
     private const long ResponseBuffer = 3 * SendBuffers.BlockSize;
 
+    private const int MostConnections = 100;
+
+    // A request is one packet: who takes longer holds a block for nothing.
+    private static readonly TimeSpan HeaderPatience = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromMilliseconds(500);
 
     public static WebApplicationBuilder CreateBuilder(AgentConfiguration configuration, LogLevelSwitch level, TimeProvider time)
@@ -30,10 +35,12 @@ internal static class WebHost
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = 0;
-        options.Limits.MaxConcurrentConnections = 100;
+        options.Limits.RequestHeadersTimeout = HeaderPatience;
         options.Limits.MaxResponseBufferSize = ResponseBuffer;
-        Action<ListenOptions> http = static endpoint =>
+        var connections = new ConnectionLimit(MostConnections);
+        Action<ListenOptions> http = endpoint =>
         {
+            endpoint.Use(connections.Wrap);
             endpoint.Protocols = HttpProtocols.Http1;
             endpoint.Use(PacedWriter.Wrap);
         };

@@ -38,6 +38,19 @@ public sealed partial class PluginTroubleTests : IDisposable
         Assert.Empty(_folder.Settle());
     }
 
+    /// <summary>To open it would be to wait for whoever writes into it, and with it the watch of all plugins.</summary>
+    [Theory]
+    [InlineData("b/plugin.json")]
+    [InlineData("b/labels.js")]
+    [InlineData("c.bpf.o")]
+    [InlineData("d.dll")]
+    public void A_pipe_keeps_nobody_waiting(string name)
+    {
+        _folder.Write("a.dll", "1").Write("b/x.js", "1");
+        WatchedFolder.Run("mkfifo", _folder.PathOf(name));
+        Assert.Contains(_folder.Settle(), static change => change.Name == "a");
+    }
+
     [Fact]
     public void A_name_that_an_unreadable_folder_has_is_not_taken_by_a_later_one()
     {
