@@ -25,7 +25,8 @@ internal static class PluginEntry
     private const string ObjectEnding = ".bpf.o";
 
     private static readonly string[] ExporterEndings = [".yaml"];
-    private static readonly string[] Endings = [".dll", ObjectEnding, .. ExporterEndings];
+    private static readonly string[] OwnersOfAnObject = [".dll", .. ExporterEndings];
+    private static readonly string[] Endings = [ObjectEnding, .. OwnersOfAnObject];
 
     public static PluginForm FormOf(string entry)
     {
@@ -47,20 +48,20 @@ internal static class PluginEntry
     /// <summary>The object beside a configuration of ebpf_exporter.</summary>
     public static string ObjectOf(string configuration) => Path.Combine(Path.GetDirectoryName(configuration)!, NameOf(configuration) + ObjectEnding);
 
-    /// <summary>Whether a file that lies in a plugin folder by itself could be a plugin; a configuration needs its object, and an object with a configuration is that one's.</summary>
+    /// <summary>Whether a file that lies in a plugin folder by itself could be a plugin; a configuration needs its object, and an object with a DLL or a configuration of its name is that one's.</summary>
     public static bool IsLone(string path, Func<string, bool> isFile)
     {
         string name = Path.GetFileName(path);
         if (name == Contract) return false;
         if (name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)) return true;
         if (IsExporter(name)) return isFile(ObjectOf(path));
-        return name.EndsWith(ObjectEnding, StringComparison.Ordinal) && !ExporterEndings.Any(ending => isFile(Path.Combine(Path.GetDirectoryName(path)!, NameOf(path) + ending)));
+        return name.EndsWith(ObjectEnding, StringComparison.Ordinal) && !OwnersOfAnObject.Any(ending => isFile(Path.Combine(Path.GetDirectoryName(path)!, NameOf(path) + ending)));
     }
 
     /// <summary>The files beside a lone one that belong to it.</summary>
     public static IEnumerable<string> CompanionsOf(string path) => FormOf(path) switch
     {
-        PluginForm.Dll => [NameOf(path) + ".deps.json", NameOf(path) + ".runtimeconfig.json"],
+        PluginForm.Dll => [NameOf(path) + ".deps.json", NameOf(path) + ".runtimeconfig.json", NameOf(path) + ObjectEnding],
         PluginForm.ExporterConfiguration => [NameOf(path) + ObjectEnding],
         _ => [],
     };

@@ -30,16 +30,15 @@ public sealed class DeadlineTests : KernelTest
         using AgentFolder folder = new AgentFolder($$"""
             "interval": "100ms", "plugins": { "ThrowingDecoder": { "scripts": { "latency": "over.js" } } }
             """)
-            .WithDll("Good", "FileObject", "ThrowingDecoder").WithFile("../over.js", Scripts.Version(1))
+            .WithDll("Good", "ThrowingDecoder").WithFixture("FileObject/FileObject.dll", "FileObject.dll").WithFixture("FileObject/latency.bpf.o", "latency.bpf.o").WithFile("../over.js", Scripts.Version(1))
             .WithScript("script", Scripts.Version(1)).WithScript("object", Scripts.Version(1)).WithScript("manifest", Scripts.Version(1));
-        AgentFolder.Copy(Fixture.PathOf("latency.bpf.o"), folder.In("latency.bpf.o"));
         using AgentProcess agent = await AgentProcess.StartAsync(folder.Age());
         string[] plugins = ["Good", "FileObject", "ThrowingDecoder", "script", "object", "manifest"];
         agent.Observe(plugins.Length, times: 1);
         await agent.ScrapeUntilAsync(static scrape => Totals(scrape).All(static total => total == 1), "an event in each");
 
         folder.Overwrite("Good.dll", "GoodRelabelled.dll");
-        folder.Overwrite("latency.bpf.o", "latency_twice.bpf.o");
+        folder.Overwrite("FileObject/latency.bpf.o", "latency_twice.bpf.o");
         folder.Overwrite("object/latency.bpf.o", "latency_twice.bpf.o");
         folder.WithFile("../over.js", Scripts.Version(2)).WithFile("script/decode.js", Scripts.Version(2)).WithFile("manifest/plugin.json", AgentFolder.Manifest("renamed"));
         Scrape scrape = await agent.ScrapeUntilAsync(

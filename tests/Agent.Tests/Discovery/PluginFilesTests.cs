@@ -12,8 +12,8 @@ public sealed class PluginFilesTests : IDisposable
     [Fact]
     public void A_lone_DLL_has_the_files_of_its_name_and_no_others()
     {
-        _folder.Write("a.dll", "").Write("a.deps.json", "").Write("a.runtimeconfig.json", "").Write("b.dll", "").Write("a.js", "").Write("b.deps.json", "");
-        Assert.Equal(["a.deps.json", "a.dll", "a.runtimeconfig.json"], Names("a"));
+        _folder.Write("a.dll", "").Write("a.deps.json", "").Write("a.runtimeconfig.json", "").Write("a.bpf.o", "").Write("b.dll", "").Write("b.bpf.o", "").Write("a.js", "").Write("b.deps.json", "");
+        Assert.Equal(["a.bpf.o", "a.deps.json", "a.dll", "a.runtimeconfig.json"], Names("a"));
     }
 
     [Fact]

@@ -16,6 +16,7 @@ public sealed class PluginScanTests : IDisposable
     [InlineData("disk/Other.dll", "disk", "disk/Other.dll", nameof(PluginForm.Dll))]
     [InlineData("disk/plugin.json", "disk", "disk/plugin.json", nameof(PluginForm.Manifest))]
     [InlineData("disk.bpf.o", "disk", "disk.bpf.o", nameof(PluginForm.Object))]
+    [InlineData("disk.dll disk.bpf.o", "disk", "disk.dll", nameof(PluginForm.Dll))]
     [InlineData("disk/io.bpf.o", "disk", "disk/io.bpf.o", nameof(PluginForm.Object))]
     [InlineData("disk.yaml disk.bpf.o", "disk", "disk.yaml", nameof(PluginForm.ExporterConfiguration))]
     [InlineData("disk/io.yaml disk/io.bpf.o disk/other.yaml", "disk", "disk/io.yaml", nameof(PluginForm.ExporterConfiguration))]
