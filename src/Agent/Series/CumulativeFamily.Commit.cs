@@ -9,11 +9,11 @@ internal sealed partial class CumulativeFamily
     public override void Commit()
     {
         long now = _time.GetTimestamp();
-        if (_isBaseline) _keys.Rebase();
+        if (_isBaseline) Polled.Rebase();
         _isBaseline = false;
         bool checksExpiry = _labels.IsCheckDue(now);
         FindSeries(now, checksExpiry);
-        PolledKeys keys = _keys;
+        PolledKeys keys = Polled;
         SeriesTable table = _labels.Table;
         for (int row = 0; row < keys.Rows; row++)
         {
@@ -29,22 +29,22 @@ internal sealed partial class CumulativeFamily
     // Label sets that have a series come first: then it is known which series nobody needs any more, and so what room there is for new ones.
     private void FindSeries(long now, bool checksExpiry)
     {
-        _keys.AllDecided();
+        Polled.AllDecided();
         int rest = 0;
-        for (int i = 0; i < _newKeys.Count; i++)
+        for (int i = 0; i < NewKeys.Count; i++)
         {
-            NewKey key = _newKeys[i];
+            NewKey key = NewKeys[i];
             // Decoded in a poll that failed later, and gone since: a series for it would stand at zero.
-            if (!_keys.IsRead(key.Row)) continue;
+            if (!Polled.IsRead(key.Row)) continue;
             int series = _labels.JoinKnown(key.Labels);
             if (series >= 0) Assign(key.Row, series);
-            else _newKeys[rest++] = key;
+            else NewKeys[rest++] = key;
         }
 
         if (_former is not null) VacateRenamed(_former, now);
         if (checksExpiry) _labels.RetireGone(now);
-        for (int i = 0; i < rest; i++) FindRoom(_newKeys[i], now);
-        _newKeys.Clear();
+        for (int i = 0; i < rest; i++) FindRoom(NewKeys[i], now);
+        NewKeys.Clear();
         if (_former is not null) _labels.RetireHidden();
         _former = null;
         _rested = null;
@@ -60,16 +60,16 @@ internal sealed partial class CumulativeFamily
 
     private void Assign(int row, int series)
     {
-        _keys.Series(row) = series;
-        _keys.LeftOut.Settle(row, series >= 0 ? Series.Totals(series) : _keys.LeftOut.Dropped(DropReason.SeriesLimit));
+        Polled.Series(row) = series;
+        Polled.LeftOut.Settle(row, series >= 0 ? Series.Totals(series) : Polled.LeftOut.Dropped(DropReason.SeriesLimit));
     }
 
     // Rows whose gain goes into no exposed series, or that have none, as the poll has not read their keys.
     private void CommitOther(int row, long now)
     {
-        int series = _keys.Series(row);
-        if (!_keys.IsInUse(row)) return;
-        if (!_keys.IsRead(row)) Leave(row, series, now);
+        int series = Polled.Series(row);
+        if (!Polled.IsInUse(row)) return;
+        if (!Polled.IsRead(row)) Leave(row, series, now);
         else if (series >= 0) CommitResting(row, series, now);
         else if (series == PolledKeys.Failed) Wait(row);
         else LeaveOut(row, series == PolledKeys.Filtered ? DropReason.Filtered : DropReason.SeriesLimit);
@@ -78,45 +78,45 @@ internal sealed partial class CumulativeFamily
     private void CommitResting(int row, int series, long now)
     {
         _scratch.AsSpan().Clear();
-        if (!_keys.AddGain(row, _scratch)) return;
+        if (!Polled.AddGain(row, _scratch)) return;
         string labels = Series.Text(series);
         int woken = _labels.Wake(series, now);
-        _keys.Series(row) = woken;
+        Polled.Series(row) = woken;
         if (woken != series) CountOverflow(labels);
-        Gain.Add(_scratch, woken >= 0 ? Series.Totals(woken) : _keys.LeftOut.Dropped(DropReason.SeriesLimit));
+        Gain.Add(_scratch, woken >= 0 ? Series.Totals(woken) : Polled.LeftOut.Dropped(DropReason.SeriesLimit));
         if (woken >= 0) Series.Changed(woken) = now;
     }
 
     private void Wait(int row)
     {
         _scratch.AsSpan().Clear();
-        if (_keys.AddGain(row, _scratch)) Gain.Add(_scratch, _keys.LeftOut.WaitingOf(row));
-        if (_keys.TriesAgain) _keys.TryAgain(row);
+        if (Polled.AddGain(row, _scratch)) Gain.Add(_scratch, Polled.LeftOut.WaitingOf(row));
+        if (Polled.TriesAgain) Polled.TryAgain(row);
     }
 
     private void LeaveOut(int row, DropReason reason)
     {
-        Span<ulong> dropped = _keys.LeftOut.Dropped(reason);
-        _keys.LeftOut.Settle(row, dropped);
-        _keys.AddGain(row, dropped);
+        Span<ulong> dropped = Polled.LeftOut.Dropped(reason);
+        Polled.LeftOut.Settle(row, dropped);
+        Polled.AddGain(row, dropped);
     }
 
     // What the key has counted is in its series already.
     private void Leave(int row, int series, long now)
     {
         if (series >= 0) _labels.Leave(series, now);
-        _keys.LeftOut.Settle(row, _keys.LeftOut.Dropped(DropReason.DecodeFailed));
-        _keys.Remove(row);
+        Polled.LeftOut.Settle(row, Polled.LeftOut.Dropped(DropReason.DecodeFailed));
+        Polled.Remove(row);
         _labels.Moved = true;
     }
 
     private void Finish()
     {
-        _keys.LeftOut.Flush(Drops);
-        if (_labels.Moved || _keys.WasReset) _needsSnapshot = true;
+        Polled.LeftOut.Flush(Drops);
+        if (_labels.Moved || Polled.WasReset) _needsSnapshot = true;
         _labels.Moved = false;
-        _keys.Keep();
-        RememberSomeKeyOf(_keys);
+        Polled.Keep();
+        RememberSomeKey();
     }
 
     private void CountOverflow(string labels)

@@ -8,7 +8,7 @@ internal sealed partial class CumulativeFamily
     {
         lock (Gate)
         {
-            _former = _keys.DecodeAnew();
+            _former = Polled.DecodeAnew();
             _rested = new bool[_former.Length];
             for (int row = 0; row < _former.Length; row++)
             {

@@ -24,7 +24,7 @@ internal sealed partial class CumulativeFamily
     /// </summary>
     public void WriteSnapshot(Stream stream)
     {
-        SnapshotWriter.Write(stream, Description, new FamilyState(_keys, _former, _labels, Drops, DecodingTime));
+        SnapshotWriter.Write(stream, Description, new FamilyState(Polled, _former, _labels, Drops, DecodingTime));
         _needsSnapshot = false;
     }
 
@@ -38,9 +38,9 @@ internal sealed partial class CumulativeFamily
     public void ReadSnapshot(Stream stream)
     {
         using var reader = new SnapshotReader(stream);
-        IReadOnlyList<string> names = reader.ReadShape(Description, _keys.KeySize);
-        var old = new CumulativeFamily(Description with { LabelNames = names }, _keys.KeySize, NoDecoder.Instance, _limits, Gate, _time);
-        TimeSpan decoding = reader.ReadState(new FamilyState(old._keys, null, old._labels, old.Drops, default), _time.GetTimestamp());
+        IReadOnlyList<string> names = reader.ReadShape(Description, Polled.KeySize);
+        var old = new CumulativeFamily(Description with { LabelNames = names }, Polled.KeySize, NoDecoder.Instance, _limits, Gate, _time);
+        TimeSpan decoding = reader.ReadState(new FamilyState(old.Polled, null, old._labels, old.Drops, default), _time.GetTimestamp());
         old.Naming.AddTime(decoding);
         TakeOver(old, sameMap: true);
     }

@@ -10,7 +10,7 @@ internal sealed partial class CumulativeFamily
     /// </remarks>
     public override void TakeOver(MetricFamily former, bool sameMap)
     {
-        if (_keys.Count > 0 || Series.Places > 0) throw new InvalidOperationException($"{Description.Name} counts already; take over before the first poll");
+        if (Polled.Count > 0 || Series.Places > 0) throw new InvalidOperationException($"{Description.Name} counts already; take over before the first poll");
         // A gauge, or a family of another kind, has no totals that could go on.
         if (former is not CumulativeFamily old || old.Description.Kind != Description.Kind)
         {
@@ -33,8 +33,8 @@ internal sealed partial class CumulativeFamily
     }
 
     private string? Misfit(CumulativeFamily old) =>
-        old._keys.KeySize != _keys.KeySize ? $"whose keys had {old._keys.KeySize} bytes and not {_keys.KeySize}"
-        : old._keys.SlotsAreEntries != _keys.SlotsAreEntries ? "which had another layout"
+        old.Polled.KeySize != Polled.KeySize ? $"whose keys had {old.Polled.KeySize} bytes and not {Polled.KeySize}"
+        : old.Polled.SlotsAreEntries != Polled.SlotsAreEntries ? "which had another layout"
         : !SlotMapping.IsSameRaw(old.Description.Scheme, Description.Scheme) ? "which had other buckets"
         : null;
 
@@ -47,10 +47,10 @@ internal sealed partial class CumulativeFamily
 
     private void AdoptKeys(CumulativeFamily old, int[]? places)
     {
-        _keys = old._keys;
-        old._keys = new PolledKeys(_keys.KeySize, _keys.Words, _keys.SlotsAreEntries);
-        _former = old._former ?? _keys.DecodeAnew();
-        if (old._former is not null) _keys.DecodeAnew();
+        Polled = old.Polled;
+        old.Polled = new PolledKeys(Polled.KeySize, Polled.Words, Polled.SlotsAreEntries);
+        _former = old._former ?? Polled.DecodeAnew();
+        if (old._former is not null) Polled.DecodeAnew();
         for (int row = 0; row < _former.Length; row++)
         {
             if (_former[row] >= 0) _former[row] = places?[_former[row]] ?? PolledKeys.Undecided;
@@ -62,8 +62,8 @@ internal sealed partial class CumulativeFamily
 
     private void GiveUpKeys(CumulativeFamily old, int[]? places)
     {
-        old._keys.LeftOut.GiveUp();
-        old._keys.LeftOut.Flush(old.Drops);
+        old.Polled.LeftOut.GiveUp();
+        old.Polled.LeftOut.Flush(old.Drops);
         if (places is null) return;
         long now = _time.GetTimestamp();
         for (int series = 0; series < places.Length; series++)
@@ -85,8 +85,8 @@ internal sealed partial class CumulativeFamily
         for (int row = 0; row < former.Length; row++)
         {
             if (former[row] < 0) continue;
-            bool isKnown = _keys.IsRead(row) && _keys.Series(row) != PolledKeys.Failed;
-            if (isKnown) renamed[former[row]] |= _keys.Series(row) != former[row];
+            bool isKnown = Polled.IsRead(row) && Polled.Series(row) != PolledKeys.Failed;
+            if (isKnown) renamed[former[row]] |= Polled.Series(row) != former[row];
             else if (Series.Keys(former[row]) == 0) Series.Changed(former[row]) = now;
         }
 

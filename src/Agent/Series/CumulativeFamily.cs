@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using EbpfAgent.Decoding;
 
 namespace EbpfAgent.Series;
@@ -11,9 +10,7 @@ internal sealed partial class CumulativeFamily : MetricFamily
     private readonly SeriesLimits _limits;
     private readonly TimeProvider _time;
     private readonly LabelSets _labels;
-    private readonly List<NewKey> _newKeys = [];
     private readonly ulong[] _scratch;
-    private PolledKeys _keys;
     private int[]? _former;
     private bool[]? _rested;
 
@@ -27,19 +24,15 @@ internal sealed partial class CumulativeFamily : MetricFamily
     /// <param name="gate">The lock that the families of a plugin share.</param>
     /// <param name="time">What expiry and the cost of decoding are measured by; that of a family that is taken over, too.</param>
     public CumulativeFamily(FamilyDescription description, int keySize, IKeyDecoder decoder, SeriesLimits limits, Lock gate, TimeProvider time)
-        : base(description, keySize, decoder, limits, gate, time)
+        : base(description, new PolledKeys(keySize, WordsOf(description), description.SlotsAreEntries), decoder, limits, gate, time)
     {
-        int words = description.Scheme.Slots + 1;
         _limits = limits;
         _time = time;
-        _labels = new LabelSets(description.LabelNames, words, limits, time);
-        _scratch = new ulong[words];
-        _keys = new PolledKeys(keySize, words, description.SlotsAreEntries);
+        _labels = new LabelSets(description.LabelNames, Polled.Words, limits, time);
+        _scratch = new ulong[Polled.Words];
     }
 
     public override SeriesTable Series => _labels.Table;
-
-    public override int Keys => _keys.Count;
 
     /// <summary>The series that have expired, to be read with <see cref="MetricFamily.Gate"/> held.</summary>
     public RememberedSeries Remembered => _labels.Remembered;
@@ -47,27 +40,11 @@ internal sealed partial class CumulativeFamily : MetricFamily
     public override void Begin()
     {
         if (_former is null && IsRefreshDue()) Refresh();
-        _keys.Begin();
+        Polled.Begin();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override Span<ulong> Stage(ReadOnlySpan<byte> key)
-    {
-        int row = _keys.Touch(key, out bool added, out bool firstInPoll);
-        if (added || (_keys.AnyUndecided && _keys.Series(row) == PolledKeys.Undecided)) Decode(key, row);
-        Span<ulong> staged = _keys.Now(row);
-        if (firstInPoll) staged.Clear();
-        return staged;
-    }
+    private protected override bool WasFiltered(int row) => Former(row) == PolledKeys.Filtered;
 
-    private void Decode(ReadOnlySpan<byte> key, int row)
-    {
-        string? labels = Naming.Name(key, out string? failure);
-        if (labels is not null) _newKeys.Add(new NewKey(row, labels));
-        _keys.Series(row) = labels is not null ? PolledKeys.Named : failure is not null ? PolledKeys.Failed : PolledKeys.Filtered;
-        if (failure is not null) Drops.Count(DropReason.DecodeFailed, failure);
-        else if (labels is null && Former(row) != PolledKeys.Filtered) Drops.Count(DropReason.Filtered, null);
-    }
-
-    private readonly record struct NewKey(int Row, string Labels);
+    // The sum, then the slots.
+    private static int WordsOf(FamilyDescription description) => description.Scheme.Slots + 1;
 }

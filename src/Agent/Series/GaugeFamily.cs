@@ -10,9 +10,7 @@ namespace EbpfAgent.Series;
 /// </summary>
 internal sealed class GaugeFamily : MetricFamily
 {
-    private readonly List<(int Row, string Labels)> _newKeys = [];
     private readonly SeriesLimits _limits;
-    private readonly PolledKeys _keys;
 
     /// <param name="description">What it is.</param>
     /// <param name="keySize">Bytes of a key, as the decoder gets it.</param>
@@ -21,56 +19,41 @@ internal sealed class GaugeFamily : MetricFamily
     /// <param name="gate">The lock that the families of a plugin share.</param>
     /// <param name="time">What the cost of decoding is measured by.</param>
     public GaugeFamily(FamilyDescription description, int keySize, IKeyDecoder decoder, SeriesLimits limits, Lock gate, TimeProvider time)
-        : base(description, keySize, decoder, limits, gate, time)
-    {
-        _limits = limits;
-        _keys = new PolledKeys(keySize, words: 1, slotsAreEntries: true);
-    }
+        : base(description, new PolledKeys(keySize, words: 1, slotsAreEntries: true), decoder, limits, gate, time)
+        => _limits = limits;
 
     public override SeriesTable Series { get; } = new(words: 1);
 
-    public override int Keys => _keys.Count;
-
     public override void Begin()
     {
-        if (IsRefreshDue()) _keys.DecodeAnew();
-        _keys.Begin();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override Span<ulong> Stage(ReadOnlySpan<byte> key)
-    {
-        int row = _keys.Touch(key, out bool added, out bool firstInPoll);
-        if (added || (_keys.AnyUndecided && _keys.Series(row) == PolledKeys.Undecided)) Decode(key, row);
-        Span<ulong> staged = _keys.Now(row);
-        if (firstInPoll) staged.Clear();
-        return staged;
+        if (IsRefreshDue()) Polled.DecodeAnew();
+        Polled.Begin();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Commit()
     {
-        _keys.AllDecided();
-        foreach ((int row, string labels) in _newKeys)
+        Polled.AllDecided();
+        foreach ((int row, string labels) in NewKeys)
         {
-            if (_keys.IsRead(row)) _keys.Series(row) = FindRoom(labels);
+            if (Polled.IsRead(row)) Polled.Series(row) = FindRoom(labels);
         }
 
-        _newKeys.Clear();
+        NewKeys.Clear();
         for (int series = 0; series < Series.Places; series++)
         {
             Series.Keys(series) = 0;
             if (Series.IsExposed(series)) Series.Totals(series).Clear();
         }
 
-        for (int row = 0; row < _keys.Rows; row++) CommitRow(row);
+        for (int row = 0; row < Polled.Rows; row++) CommitRow(row);
         for (int series = 0; series < Series.Places; series++)
         {
             if (Series.IsExposed(series) && Series.Keys(series) == 0) Series.Remove(series);
         }
 
-        _keys.Keep();
-        RememberSomeKeyOf(_keys);
+        Polled.Keep();
+        RememberSomeKey();
     }
 
     /// <inheritdoc/>
@@ -88,14 +71,6 @@ internal sealed class GaugeFamily : MetricFamily
         }
     }
 
-    private void Decode(ReadOnlySpan<byte> key, int row)
-    {
-        string? labels = Naming.Name(key, out string? failure);
-        if (labels is not null) _newKeys.Add((row, labels));
-        _keys.Series(row) = labels is not null ? PolledKeys.Named : failure is not null ? PolledKeys.Failed : PolledKeys.Filtered;
-        if (labels is null) Drops.Count(failure is null ? DropReason.Filtered : DropReason.DecodeFailed, failure);
-    }
-
     private int FindRoom(string labels)
     {
         int series = Series.Find(labels);
@@ -108,17 +83,17 @@ internal sealed class GaugeFamily : MetricFamily
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CommitRow(int row)
     {
-        if (!_keys.IsInUse(row)) return;
-        if (!_keys.IsRead(row))
+        if (!Polled.IsInUse(row)) return;
+        if (!Polled.IsRead(row))
         {
-            _keys.Remove(row);
+            Polled.Remove(row);
             return;
         }
 
-        int series = _keys.Series(row);
-        if (series >= 0) Add(_keys.Now(row)[0], series);
+        int series = Polled.Series(row);
+        if (series >= 0) Add(Polled.Now(row)[0], series);
         // There may be room by now, or the decoder may have come to itself.
-        else if (series is PolledKeys.OverLimit or PolledKeys.Failed && _keys.TriesAgain) _keys.TryAgain(row);
+        else if (series is PolledKeys.OverLimit or PolledKeys.Failed && Polled.TriesAgain) Polled.TryAgain(row);
     }
 
     private void Add(ulong word, int series)

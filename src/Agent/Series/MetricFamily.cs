@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EbpfAgent.Decoding;
 
 namespace EbpfAgent.Series;
@@ -21,13 +22,14 @@ internal abstract class MetricFamily
     private bool _hasSomeKey;
     private long _refreshedAt;
 
-    private protected MetricFamily(FamilyDescription description, int keySize, IKeyDecoder decoder, SeriesLimits limits, Lock gate, TimeProvider time)
+    private protected MetricFamily(FamilyDescription description, PolledKeys polled, IKeyDecoder decoder, SeriesLimits limits, Lock gate, TimeProvider time)
     {
         _decoder = decoder;
         _time = time;
-        _someKey = new byte[keySize];
+        _someKey = new byte[polled.KeySize];
         _refreshedAt = time.GetTimestamp();
         Description = description;
+        Polled = polled;
         Gate = gate;
         Naming = new KeyNaming(decoder, limits.MaxLabelLength, time);
     }
@@ -46,9 +48,14 @@ internal abstract class MetricFamily
     public abstract SeriesTable Series { get; }
 
     /// <summary>How many keys the last poll found in the map.</summary>
-    public abstract int Keys { get; }
+    public int Keys => Polled.Count;
 
     private protected KeyNaming Naming { get; }
+
+    private protected PolledKeys Polled { get; set; }
+
+    /// <summary>Those that this poll has decoded; <see cref="Commit"/> gives them their series.</summary>
+    private protected List<NewKey> NewKeys { get; } = [];
 
     /// <summary>Begins a poll.</summary>
     public abstract void Begin();
@@ -57,7 +64,15 @@ internal abstract class MetricFamily
     /// Where the words of a key go: of a histogram or counter its sum, then its slots; of a gauge the number. Zeroed if this poll hasn't read the key before; otherwise what it
     /// has read so far. A key that was never seen is decoded here, once. Valid until the next call.
     /// </summary>
-    public abstract Span<ulong> Stage(ReadOnlySpan<byte> key);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public Span<ulong> Stage(ReadOnlySpan<byte> key)
+    {
+        int row = Polled.Touch(key, out bool added, out bool firstInPoll);
+        if (added || (Polled.AnyUndecided && Polled.Series(row) == PolledKeys.Undecided)) Decode(key, row);
+        Span<ulong> staged = Polled.Now(row);
+        if (firstInPoll) staged.Clear();
+        return staged;
+    }
 
     /// <summary>Makes the staged poll visible. Call with <see cref="Gate"/> held.</summary>
     public abstract void Commit();
@@ -93,12 +108,12 @@ internal abstract class MetricFamily
         }
     }
 
-    private protected void RememberSomeKeyOf(PolledKeys keys)
+    private protected void RememberSomeKey()
     {
         int row = 0;
-        while (row < keys.Rows && !keys.IsInUse(row)) row++;
-        _hasSomeKey = row < keys.Rows;
-        if (_hasSomeKey) keys.Key(row).CopyTo(_someKey);
+        while (row < Polled.Rows && !Polled.IsInUse(row)) row++;
+        _hasSomeKey = row < Polled.Rows;
+        if (_hasSomeKey) Polled.Key(row).CopyTo(_someKey);
     }
 
     /// <summary>Whether all keys are to be decoded anew, as what they are called comes from the host and may have changed.</summary>
@@ -108,4 +123,18 @@ internal abstract class MetricFamily
         _refreshedAt = _time.GetTimestamp();
         return true;
     }
+
+    /// <summary>Whether a key that is decoded anew had no labels before, and so is counted already.</summary>
+    private protected virtual bool WasFiltered(int row) => false;
+
+    private void Decode(ReadOnlySpan<byte> key, int row)
+    {
+        string? labels = Naming.Name(key, out string? failure);
+        if (labels is not null) NewKeys.Add(new NewKey(row, labels));
+        Polled.Series(row) = labels is not null ? PolledKeys.Named : failure is not null ? PolledKeys.Failed : PolledKeys.Filtered;
+        if (failure is not null) Drops.Count(DropReason.DecodeFailed, failure);
+        else if (labels is null && !WasFiltered(row)) Drops.Count(DropReason.Filtered, null);
+    }
+
+    private protected readonly record struct NewKey(int Row, string Labels);
 }

@@ -14,7 +14,9 @@ internal sealed class WatchedFolder : IDisposable
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(0.4);
 
     private readonly AgentFolder _folder = new();
-    private DateTime _lastWrite = TimeProvider.System.GetUtcNow().UtcDateTime;
+
+    // Behind the kernel's clock: an mtime ahead of it would let each chmod be seen as a write.
+    private DateTime _lastWrite = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-1);
 
     public WatchedFolder()
     {
