@@ -12,6 +12,9 @@ internal sealed class GaugeFamily : MetricFamily
 {
     private readonly SeriesLimits _limits;
 
+    // What the keys were before they were decoded anew, until a poll is kept.
+    private int[]? _former;
+
     /// <param name="description">What it is.</param>
     /// <param name="keySize">Bytes of a key, as the decoder gets it.</param>
     /// <param name="decoder">From a key to label values.</param>
@@ -26,7 +29,7 @@ internal sealed class GaugeFamily : MetricFamily
 
     public override void Begin()
     {
-        if (IsRefreshDue()) Polled.DecodeAnew();
+        if (_former is null && IsRefreshDue()) _former = Polled.DecodeAnew();
         Polled.Begin();
     }
 
@@ -52,6 +55,7 @@ internal sealed class GaugeFamily : MetricFamily
             if (Series.IsExposed(series) && Series.Keys(series) == 0) Series.Remove(series);
         }
 
+        _former = null;
         Polled.Keep();
         RememberSomeKey();
     }
@@ -70,6 +74,8 @@ internal sealed class GaugeFamily : MetricFamily
             }
         }
     }
+
+    private protected override bool WasFiltered(int row) => _former is not null && row < _former.Length && _former[row] == PolledKeys.Filtered;
 
     private int FindRoom(string labels)
     {

@@ -105,6 +105,19 @@ public sealed class GaugeFamilyTests : FamilyTest
     }
 
     [Fact]
+    public void A_key_that_stays_filtered_is_counted_once_however_often_the_host_is_asked_again()
+    {
+        GaugeFamily family = Gauge(new StubDecoder(_ => null, "key") { MayGoStale = true });
+        for (int i = 0; i < 3; i++)
+        {
+            Poll(family, (1, 5), (2, 7));
+            Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(2, family.Drops[DropReason.Filtered]);
+    }
+
+    [Fact]
     public void A_poll_at_steady_state_allocates_nothing()
     {
         GaugeFamily family = Gauge(ByNumber());
